@@ -1,0 +1,1 @@
+# bench/: what is built here

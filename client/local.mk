@@ -1,0 +1,1 @@
+# client/: what is built here

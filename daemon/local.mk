@@ -1,0 +1,1 @@
+# daemon/: what is built here

@@ -1,0 +1,1 @@
+# examples/: what is built here

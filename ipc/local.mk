@@ -1,0 +1,1 @@
+# ipc/: what is built here

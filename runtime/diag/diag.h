@@ -1,0 +1,68 @@
+/*
+ * diag.h - what the runtime tells: GODEBUG lines, the telemetry ring, the
+ * control channel. The only place that includes ipc/.
+ */
+#ifndef RT_DIAG_H
+#define RT_DIAG_H
+
+#include "runtime2.h"
+
+/* ---- debug variables (boot/runtime1.c parses; live changes by control) --- */
+#define RT_DEBUG_VARS(X)                                                       \
+	X(adaptivestackstart, 1) X(allocfreetrace, 0) X(asyncpreemptoff, 0)   \
+	X(cgocheck, 1) X(clobberfree, 0) X(efence, 0) X(gccheckmark, 0)       \
+	X(gcpacertrace, 0) X(gcshrinkstackoff, 0) X(gcstoptheworld, 0)        \
+	X(gctrace, 0) X(harddecommit, 0) X(inittrace, 0) X(invalidptr, 1)     \
+	X(madvdontneed, 1) X(sbrk, 0) X(scavtrace, 0) X(scheddetail, 0)       \
+	X(schedtrace, 0) X(tracebackancestors, 0) X(panicnil, 0)              \
+	X(dontfreezetheworld, 0) X(disablethp, 0) X(profstackdepth, 128)      \
+	X(containermaxprocs, 1) X(updatemaxprocs, 1) X(decoratemappings, 1)   \
+	X(gcstress, 0) X(preemptstress, 0) X(leakcheck, 0)                    \
+	X(memprofilerate, 524288)
+struct rt_debug_vars {
+#define X(name, dflt) _Atomic int32_t name;
+	RT_DEBUG_VARS(X)
+#undef X
+};
+extern struct rt_debug_vars rt_debug;
+
+/* ---- schedtrace.c, gctrace.c ---- */
+void rt_schedtrace(bool detail); /* prints one SCHED block to fd 2 */
+/* The same text into a buffer for the control channel; returns bytes. */
+size_t rt_schedtrace_text(bool detail, char *buf, size_t cap);
+
+/* One finished collection, as gc/ knows it. Prints the gctrace line when the
+ * debug variable says so, writes the ring record. Any stack, no locks held. */
+struct ipc_rec_gc;
+void rt_gctrace(const struct ipc_rec_gc *r);
+/* gctrace's line without newline into buf; returns bytes. */
+int rt_gctrace_format(const struct ipc_rec_gc *r, char *buf, size_t cap);
+const struct ipc_rec_gc *rt_gctrace_last(void); /* NULL before the first */
+
+/* ---- telemetry.c: the ring ---- */
+/* boot, after the environment is known: map GORT_RING_FD if it is there. */
+void rt_telemetry_init(void);
+bool rt_telemetry_on(void);
+struct rt_boot_step;
+void rt_telemetry_boot(const struct rt_boot_step *s);
+void rt_telemetry_init_task(const char *package, uint32_t seq, uint32_t depth,
+    int64_t start_ns, int64_t dur_ns, uint64_t bytes, uint64_t allocs);
+void rt_telemetry_gc(const struct ipc_rec_gc *r);
+void rt_telemetry_sched_sample(void); /* sample + counters, 1 Hz */
+void rt_telemetry_start(void);        /* main.main begins */
+void rt_telemetry_panic(const char *line, bool fatal);
+void rt_telemetry_text(const char *bytes, size_t n);
+void rt_telemetry_exit(int32_t code, int32_t sig, const char *reason);
+void rt_telemetry_fork_child(void);   /* never write again in this process */
+
+/* ---- control.c: the thread that answers gortd (and samples at 1 Hz) ---- */
+void rt_control_start(void); /* if GORT_CONTROL_FD is set; runtime.main */
+void rt_control_ready(void); /* main.main is about to run */
+
+/* ---- trace.c: execution-trace buffers, made at boot; reader comes later -- */
+void rt_traceinit(void);
+size_t rt_trace_buffers_bytes(void);
+/* ---- mprof.c, cpuprof.c: tables made at boot ---- */
+void rt_mprofinit(void);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * fault.h - how things end: throw (our bug), fatal (the program's), panic (the
+ * program may recover). Texts and exit codes are Go's.
+ *
+ *   rt_throw   "fatal error: MSG", all goroutines at system level, exit 2
+ *   rt_fatal   "fatal error: MSG", all user goroutines, exit 2
+ *   rt_panic   runs defers; unrecovered: "panic: ...", GOTRACEBACK, exit 2
+ */
+#ifndef RT_FAULT_H
+#define RT_FAULT_H
+
+#include "runtime2.h"
+#include "types/type.h"
+
+void rt_fatal(const char *msg) RT_NORETURN;
+/* printf subset (%d %u %x %p %s %c %ld %lu %lx %zu %%) straight to fd 2, no
+ * allocation, no locks but the print lock; safe in signal handlers and on g0 */
+void rt_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same into a buffer; returns bytes that fit, always terminates. */
+int rt_snprintf(char *buf, size_t n, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void rt_printlock(void); /* nests; keeps the lines of one report together */
+void rt_printunlock(void);
+/* Everything printed between these also goes to the ring's text ring. */
+void rt_print_capture(bool on);
+
+/* ---- panics (panic.c); user goroutine only ---- */
+
+enum rt_panic_kind {
+	PANIC_STR,    /* text */
+	PANIC_INT,    /* num */
+	PANIC_PTR,    /* ptr: "(unsafe.Pointer) 0x..." */
+	PANIC_ERROR,  /* text, from an error value */
+	PANIC_RUNTIME, /* "runtime error: " + text, fixed texts of FORMATS 2.2 */
+	PANIC_PLAIN,  /* a runtime panic without the "runtime error: " words */
+	PANIC_GOEXIT, /* not a panic: Goexit running defers */
+};
+struct rt_panic_value {
+	enum rt_panic_kind kind;
+	const char *text; /* collected or static */
+	intptr_t num;
+	void *ptr;
+};
+void rt_panic(const struct rt_panic_value *v) RT_NORETURN;
+void rt_panic_str(const char *text) RT_NORETURN; /* copies nothing */
+void rt_panic_runtime(const char *text) RT_NORETURN; /* "runtime error: " */
+void rt_panic_plain(const char *text) RT_NORETURN; /* "close of nil channel" */
+void rt_panic_index(intptr_t i, intptr_t n) RT_NORETURN;
+void rt_panic_mem(void) RT_NORETURN; /* nil dereference, from sigpanic */
+
+/* Fault signal on a user goroutine: os/signal_unix.c calls this on g0/gsignal
+ * terms; it decides between panic (address < 4096) and throw, rewrites the
+ * ucontext so that the goroutine panics, or never returns. */
+void rt_sigpanic_prepare(struct g *gp, uint32_t sig, uintptr_t code,
+    uintptr_t addr, void *ucontext);
+/* The dump of SIGQUIT and fatal signals, then exit(2) or abort. */
+void rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
+    RT_NORETURN;
+
+/* ---- tracebacks (traceback.c) ---- */
+
+enum { RT_TB_NONE = 0, RT_TB_SINGLE = 1, RT_TB_ALL = 2, RT_TB_SYSTEM = 3 };
+/* Level, show-all and crash as GOTRACEBACK and SetTraceback gave them. */
+int32_t rt_gotraceback(bool *ret_all, bool *ret_crash);
+void rt_set_traceback(const char *level, bool from_env);
+void rt_traceback_g(struct g *gp); /* header and frames of a stopped g */
+void rt_traceback_self(uintptr_t pc, uintptr_t sp, uintptr_t bp);
+void rt_traceback_others(struct g *me);
+/* pcs of a parked g or of the caller (gp == NULL); leaf first. Returns n. */
+int rt_callers(struct g *gp, uintptr_t *pcs, int max);
+const char *rt_status_text(struct g *gp);
+const char *rt_wait_reason_text(uint8_t reason);
+
+/* ---- symbols (symtab.c) ---- */
+
+struct rt_module {
+	const char *path;
+	uintptr_t base;            /* load bias */
+	uintptr_t text, etext;     /* executable range */
+	uintptr_t data, edata;     /* writable range(s) as one root */
+	struct rt_module *next;
+};
+void rt_modulesinit(void); /* boot: list executable and shared objects */
+const struct rt_module *rt_modules(void);
+const struct rt_module *rt_find_module(uintptr_t pc);
+struct rt_symbol {
+	const char *func;  /* "?" when unknown; lives for ever */
+	uintptr_t entry;   /* start of the function, 0 unknown */
+	const char *file;  /* NULL unknown */
+	uint32_t line;
+};
+/* Name by the module's own symbol table; file and line when with_line and the
+ * machine can read DWARF. Async-signal-safe when with_line is false. */
+bool rt_symbolize(uintptr_t pc, bool with_line, struct rt_symbol *ret);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * gc.h - the collector, seen from outside gc/. Nothing outside gc/ may assume
+ * that the world stands still while marking: pointers into collected objects
+ * are stored through rt_writeptr, roots are registered, allocation is asked
+ * through mem/malloc.h. mgc.c has the essay.
+ */
+#ifndef RT_GC_H
+#define RT_GC_H
+
+#include "runtime2.h"
+
+void rt_gcinit(void);   /* boot: GOGC, GOMEMLIMIT parsed; first goal */
+void rt_gcenable(void); /* runtime.main: sweeper and scavenger goroutines */
+
+/* Force one full cycle and wait for it, sweep included. User goroutine. */
+void rt_gc_force(void);
+/* Allocation calls it when the heap passed the trigger. User goroutine. */
+bool rt_gc_should_start(void);
+void rt_gc_start_background(void);
+/* sysmon: is the 2-minute cycle due? Then it readies the forcegc goroutine. */
+void rt_gc_periodic_check(int64_t now_ns);
+
+/*
+ * Registered roots: [base, base+bytes) is scanned conservatively in each
+ * cycle. Data and bss of the executable and of every shared object are
+ * registered by modulesinit.
+ */
+void rt_roots_add(const void *base, size_t bytes);
+void rt_roots_del(const void *base);
+
+/* Store a collected pointer into collected or global memory. Today a plain
+ * store; the hybrid barrier's place. */
+void rt_writeptr(void *slot, void *ptr);
+/* memmove / clear of objects with pointers. */
+void rt_typedmemmove(const struct gort_type *t, void *dst, const void *src);
+void rt_bulk_barrier_memmove(void *dst, const void *src, size_t bytes);
+
+/* Keep allocations of this P accounted; sweeping credit (lazy sweep). */
+void rt_gc_p_flush(struct p *pp); /* before a P dies or is stopped for GC */
+
+int32_t rt_gc_percent_set(int32_t percent); /* old; <0 off */
+int32_t rt_gc_percent(void);
+int64_t rt_gc_memlimit_set(int64_t bytes);  /* old; <0: only ask */
+uint64_t rt_gc_heap_goal(void);
+uint32_t rt_gc_cycles(void);
+
+/* Finalizers: fn(obj) once, on the finalizer goroutine, after obj is
+ * unreachable. One per object; NULL removes. 0 or -EINVAL (not the base of a
+ * heap object) */
+int rt_setfinalizer(void *obj, void (*fn)(void *));
+
+#endif

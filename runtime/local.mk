@@ -1,0 +1,1 @@
+# runtime/: what is built here

@@ -1,0 +1,54 @@
+/*
+ * lock.h - mutex and note: how threads (not goroutines) wait. lock_futex.c.
+ *
+ * | call             | blocks G | blocks M | blocks P |
+ * | rt_lock          | yes      | yes      | yes      |  short sections only
+ * | rt_notesleep     | yes      | yes      | yes      |  g0 only
+ * | rt_notetsleepg   | yes      | yes      | no       |  user g: hands P off
+ * | rt_gopark        | yes      | no       | no       |  sched/proc.c
+ *
+ * rt_lock raises m->locks, so the holder is neither preempted nor parked.
+ */
+#ifndef RT_LOCK_H
+#define RT_LOCK_H
+
+#include "runtime2.h"
+#include "lock/lockrank.h"
+
+void rt_lock_init(struct rt_mutex *l, enum lock_rank rank);
+void rt_lock(struct rt_mutex *l);
+bool rt_trylock(struct rt_mutex *l);
+void rt_unlock(struct rt_mutex *l);
+/* Throw unless the caller's M holds l (debug builds; nothing otherwise). */
+void rt_assert_lock_held(struct rt_mutex *l);
+
+void rt_noteclear(struct rt_note *n);
+void rt_notewakeup(struct rt_note *n); /* once per clear; throws on the 2nd */
+void rt_notesleep(struct rt_note *n);  /* g0 */
+/* Returns false on timeout. ns < 0: for ever. g0. */
+bool rt_notetsleep(struct rt_note *n, int64_t ns);
+/* On a user goroutine: enters a system call around the sleep. */
+bool rt_notetsleepg(struct rt_note *n, int64_t ns);
+
+/* Raw futex; ns < 0: for ever. Spurious returns allowed. Preserves nothing. */
+void rt_futexsleep(_Atomic uint32_t *addr, uint32_t val, int64_t ns);
+void rt_futexwakeup(_Atomic uint32_t *addr, uint32_t cnt);
+
+/* sema.c: semaphores for goroutines, keyed by address (sync primitives). */
+void rt_semacquire(_Atomic uint32_t *addr, enum wait_reason why, bool lifo);
+/* handoff: the woken goroutine runs at once in our place. */
+void rt_semrelease(_Atomic uint32_t *addr, bool handoff);
+
+/* Condition variables' ticket list, gccgo's 32-byte layout (ABI 2.6). */
+struct rt_notifylist {
+	_Atomic uint32_t wait;
+	uint32_t notify;
+	struct rt_mutex lock;
+	struct sudog *head, *tail;
+};
+uint32_t rt_notifylist_add(struct rt_notifylist *l);
+void rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket);
+void rt_notifylist_notifyall(struct rt_notifylist *l);
+void rt_notifylist_notifyone(struct rt_notifylist *l);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * os.h - what a system must supply. os_linux.c, mem_linux.c, signal_unix.c,
+ * cgroup_linux.c. Functions return -errno, never the global.
+ */
+#ifndef RT_OS_H
+#define RT_OS_H
+
+#include "runtime2.h"
+#include <signal.h>
+
+/* ---- os_linux.c ---- */
+void rt_sysargs(int argc, char **argv); /* walks auxv */
+void rt_osinit(void);
+extern size_t rt_physpagesize, rt_hugepagesize;
+extern uint8_t rt_startup_random[16]; /* AT_RANDOM */
+extern size_t rt_minsigstksz;         /* AT_MINSIGSTKSZ */
+struct rt_cgroup_limits {
+	int version;          /* 0 none found, 1, 2 */
+	int64_t memory_bytes; /* <0: none */
+	int64_t cpu_quota_milli; /* CPUs times 1000; <0: none */
+	char path[200];
+};
+extern struct rt_cgroup_limits rt_cgroup;
+/* root: "" for /, or a fake tree in tests. 0 or -errno. */
+int rt_cgroup_read(const char *root, struct rt_cgroup_limits *ret);
+/* Start a thread on fn; all signals blocked in it until minit. 0 / -errno. */
+int rt_newosproc(struct m *mp, void *(*fn)(void *));
+void rt_osyield(void);
+void rt_usleep(uint32_t us);
+int64_t rt_gettid(void);
+void rt_exit(int code) RT_NORETURN; /* flushes the ring, exit_group */
+ssize_t rt_write_fd(int fd, const void *p, size_t n); /* all or -errno */
+
+/* ---- mem_linux.c: address space in the states Go has ----
+ *  reserve: PROT_NONE; map: ready to use; unused: contents may go; free */
+void *rt_sys_reserve(size_t bytes); /* NULL: not to be had */
+void *rt_sys_reserve_aligned(size_t bytes, size_t align);
+int rt_sys_map(void *p, size_t bytes);    /* reserved -> read-write */
+void rt_sys_unused(void *p, size_t bytes); /* MADV_DONTNEED / FREE */
+void rt_sys_release(void *p, size_t bytes); /* munmap */
+void *rt_sys_mmap(size_t bytes);           /* fresh zeroed memory; NULL */
+/* Guard: accesses fault, no mapping is split where the kernel allows.
+ * 0, or -ENOSYS (then nothing was done). */
+int rt_sys_guard(void *p, size_t bytes);
+bool rt_sys_guard_light(void); /* MADV_GUARD_INSTALL works here */
+uint64_t rt_address_space_limit(void); /* RLIMIT_AS, UINT64_MAX none */
+
+/* ---- signal_unix.c ---- */
+void rt_initsigmask(void); /* boot: remember m0's mask */
+void rt_initsig(void);     /* install handlers for all Go handles */
+void rt_minit(void);       /* on each new M: signal stack and mask */
+void rt_minit_signal_stack(void);
+void rt_minit_signal_mask(void);
+void rt_unminit(void);
+const char *rt_signame(uint32_t sig); /* "SIGQUIT: quit" */
+void rt_dieofsignal(uint32_t sig) RT_NORETURN;
+/* signal.Notify for C programs (gort.h): deliver sig as int into c. */
+struct hchan;
+void rt_signal_enable(uint32_t sig, struct hchan *c);
+void rt_signal_disable(uint32_t sig, struct hchan *c);
+/* Runs on the signal goroutine; started on first enable. */
+bool rt_signal_wanted(void); /* checkdead: a Notify is on */
+void rt_signal_m(struct m *mp, int sig); /* tgkill */
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * type.h - type descriptors in gccgo's layout (x86-64), and what hangs on them.
+ *
+ * Compiled Go brings descriptors like these; C programs make them with the
+ * GORT_TYPE macros of gort.h. The collector reads size, ptrdata and gcdata:
+ * bit i of gcdata (little-endian bytes) set means word i of the object may
+ * hold a pointer, for i < ptrdata / 8. KIND_GCPROG is not used by C.
+ */
+#ifndef RT_TYPE_H
+#define RT_TYPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct gort_str {
+	const char *p; /* not NUL-terminated */
+	ssize_t n;     /* bytes */
+} gort_str;
+
+struct rt_funcval {
+	void (*fn)(void);
+};
+
+struct rt_method {
+	const gort_str *name, *pkgpath;
+	const struct gort_type *mtyp, *typ;
+	void *tfn;
+};
+
+struct rt_uncommon {
+	const gort_str *name, *pkgpath;
+	const struct rt_method *m;
+	intptr_t n, cap;
+};
+
+struct gort_type {
+	uintptr_t size;
+	uintptr_t ptrdata;
+	uint32_t hash;
+	uint8_t tflag;
+	uint8_t align;
+	uint8_t field_align;
+	uint8_t kind;
+	const struct rt_funcval *equal;
+	const uint8_t *gcdata;
+	const gort_str *str;
+	const struct rt_uncommon *u;
+	const struct gort_type *ptr_to_this;
+};
+
+_Static_assert(sizeof(struct gort_type) == 64, "gccgo's header is 64 bytes");
+
+enum rt_kind {
+	KIND_BOOL = 1, KIND_INT, KIND_INT8, KIND_INT16, KIND_INT32, KIND_INT64,
+	KIND_UINT, KIND_UINT8, KIND_UINT16, KIND_UINT32, KIND_UINT64,
+	KIND_UINTPTR, KIND_FLOAT32, KIND_FLOAT64, KIND_COMPLEX64,
+	KIND_COMPLEX128, KIND_ARRAY, KIND_CHAN, KIND_FUNC, KIND_INTERFACE,
+	KIND_MAP, KIND_PTR, KIND_SLICE, KIND_STRING, KIND_STRUCT,
+	KIND_UNSAFE_POINTER,
+	KIND_MASK = 0x1f,
+	KIND_DIRECT = 0x20,
+	KIND_GCPROG = 0x40,
+	KIND_NOPTR = 0x80,
+};
+
+struct rt_imethod {
+	const gort_str *name, *pkgpath;
+	const struct gort_type *typ;
+};
+
+struct rt_interface_type {
+	struct gort_type t;
+	const struct rt_imethod *methods;
+	intptr_t n, cap;
+};
+
+struct gort_eface { /* interface{} */
+	const struct gort_type *t;
+	void *d; /* the value itself iff KIND_DIRECT, else a pointer to it */
+};
+
+struct gort_iface {
+	const void *const *tab; /* [0] type, [1+i] methods in interface order */
+	void *d;
+};
+
+/* types/iface.c: registries that interface assertions use */
+void rt_typelinksinit(void); /* boot: collect all descriptors of the program */
+void rt_itabsinit(void);     /* boot: table of known (interface, type) pairs */
+size_t rt_types_count(void);
+const struct gort_type *rt_type_at(size_t i);
+/* Method table of t seen as inter, made on demand and kept; NULL if t lacks a
+ * method, then *ret_missing is its name. Lock: RANK_ITAB. */
+const void *const *rt_getitab(const struct rt_interface_type *inter,
+    const struct gort_type *t, const gort_str **ret_missing);
+size_t rt_itabs_count(void);
+
+/* types/alg.c */
+void rt_alginit(void); /* picks hash by cpu features, seeds it */
+uint64_t rt_memhash(const void *p, uint64_t seed, size_t n);
+uint64_t rt_strhash(const gort_str *s, uint64_t seed);
+extern bool rt_use_aeshash;
+
+extern const struct gort_type rt_type_string, rt_type_unsafe_pointer,
+    rt_type_uint8, rt_type_int, rt_type_bool, rt_type_error_string;
+
+#endif

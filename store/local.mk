@@ -1,0 +1,1 @@
+# store/: what is built here
