@@ -33,11 +33,11 @@ size_t rt_schedtrace_text(bool detail, char *buf, size_t cap);
 
 /* One finished collection, as gc/ knows it. Prints the gctrace line when the
  * debug variable says so, writes the ring record. Any stack, no locks held. */
-struct ipc_rec_gc;
-void rt_gctrace(const struct ipc_rec_gc *r);
+struct rt_gc_cycle; /* gc/gc.h */
+void rt_gctrace(const struct rt_gc_cycle *r);
 /* gctrace's line without newline into buf; returns bytes. */
-int rt_gctrace_format(const struct ipc_rec_gc *r, char *buf, size_t cap);
-const struct ipc_rec_gc *rt_gctrace_last(void); /* NULL before the first */
+int rt_gctrace_format(const struct rt_gc_cycle *r, char *buf, size_t cap);
+const struct rt_gc_cycle *rt_gctrace_last(void); /* NULL before the first */
 
 /* ---- telemetry.c: the ring ---- */
 /* boot, after the environment is known: map GORT_RING_FD if it is there. */
@@ -47,7 +47,7 @@ struct rt_boot_step;
 void rt_telemetry_boot(const struct rt_boot_step *s);
 void rt_telemetry_init_task(const char *package, uint32_t seq, uint32_t depth,
     int64_t start_ns, int64_t dur_ns, uint64_t bytes, uint64_t allocs);
-void rt_telemetry_gc(const struct ipc_rec_gc *r);
+void rt_telemetry_gc(const struct rt_gc_cycle *r);
 void rt_telemetry_sched_sample(void); /* sample + counters, 1 Hz */
 void rt_telemetry_start(void);        /* main.main begins */
 void rt_telemetry_panic(const char *line, bool fatal);

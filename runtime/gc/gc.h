@@ -8,6 +8,25 @@
 #define RT_GC_H
 
 #include "runtime2.h"
+#include "types/type.h"
+
+/*
+ * One finished collection. gc/ fills it, diag/ prints it and puts it into the
+ * ring; the fields are those of the ring's record, so diag copies them one by
+ * one and gc/ needs to know nothing of ipc/.
+ */
+struct rt_gc_cycle {
+	uint32_t cycle;        /* from 1 */
+	uint32_t procs;        /* GOMAXPROCS during the cycle */
+	uint32_t forced;       /* 0 or 1 */
+	uint32_t cpu_permille; /* GC share of the CPU since start, in 1/1000 */
+	int64_t start_ns;      /* mono, beginning of sweep termination */
+	int64_t stw_sweep_ns, mark_ns, stw_mark_ns; /* wall */
+	int64_t assist_ns, bg_ns, idle_ns;          /* cpu, of mark_ns */
+	int64_t stw_sweep_cpu_ns, stw_mark_cpu_ns;  /* pause times procs */
+	uint64_t heap_start, heap_end, heap_live;   /* bytes */
+	uint64_t goal, stacks, globals;             /* bytes */
+};
 
 void rt_gcinit(void);   /* boot: GOGC, GOMEMLIMIT parsed; first goal */
 void rt_gcenable(void); /* runtime.main: sweeper and scavenger goroutines */
