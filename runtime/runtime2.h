@@ -167,6 +167,8 @@ struct g {
 	uintptr_t syscallsp; /* own: if in a syscall, scan from here */
 	uintptr_t syscallpc;
 	uintptr_t syscallbp;
+	uintptr_t syscallregs[6]; /* own: the caller's rbx rbp r12-r15; roots
+	                             while in a syscall (entersyscall.c) */
 	void (*startfn)(void *); /* const per life: entry; root for arg below */
 	void *startarg;          /* root */
 	uintptr_t gopc;          /* const per life: pc of the go call */
@@ -212,7 +214,10 @@ struct m {
 	struct rt_mutex *waitunlock; /* own: gopark's lock, released on g0 */
 	bool (*waitunlockf)(struct g *, void *);
 	void *waitlock;
-	void (*mcallfn)(struct g *); /* own */
+	void (*mcallfn)(struct g *); /* own: what g0 does for mcallg */
+	struct g *mcallg;      /* own: who left its stack by mcall */
+	struct g *resumeg;     /* own: g0 runs this one next, same slice */
+	bool exiting;          /* own: g0 leaves its loop, the thread ends */
 	void (*startfn)(void); /* const: sysmon and the like: never returns */
 	int64_t tid;           /* const after start: gettid */
 	uintptr_t pthread;     /* const after start */
@@ -272,8 +277,14 @@ struct p {
 	_Atomic bool preempt; /* please enter the scheduler */
 	_Atomic uint32_t runsafepoint;
 	void *tracebuf;       /* diag/ */
-	uint64_t nsteal, npark, nspawn, npreempt; /* own: counters */
-	int64_t stall_ns;     /* own: runnable but not running */
+	/* own, read by all (relaxed): counters since the P was made */
+	_Atomic uint64_t nsteal, npark, nspawn, npreempt;
+	_Atomic int64_t stall_ns; /* runnable but not running, sampled */
+	_Atomic int64_t ngo;  /* made here less ended here, users' only */
+	uint32_t stallskip;   /* own: until the next sampled goready */
+	uint64_t goidcache, goidcacheend; /* own: ids taken in advance */
+	uint64_t clocktick;   /* own: cycle count when clock_ns was read */
+	int64_t clock_ns;     /* own: see rt_p_clock in sched/proc.c */
 };
 
 struct sudog { /* a G waiting on something; pooled per P, never in the heap */
@@ -327,11 +338,19 @@ struct schedt {
 	_Atomic bool sysmonwait;
 	struct rt_note sysmonnote;
 	_Atomic int32_t ngsys; /* system goroutines, not in the public count */
-	_Atomic int64_t ngo;   /* live goroutines, system ones included */
-	_Atomic int32_t nsyscall; /* goroutines inside a system call */
-	int64_t procresizetime_ns;
-	_Atomic int64_t totaltime_ns;
-	_Atomic uint64_t ncreated; /* goroutines ever made */
+	int64_t procresizetime_ns;    /* stw */
+	_Atomic int64_t totaltime_ns; /* P-seconds up to procresizetime */
+	_Atomic int64_t stwbegin_ns;  /* when the world was last asked to stop */
+	const char *stwwhy;   /* who stopped it; for debuggers */
+	_Atomic uint32_t worldsema; /* semaphore: the right to stop the world */
+	_Atomic uint32_t allpsema;  /* semaphore: GOMAXPROCS changes */
+	int32_t newprocs;     /* sched: GOMAXPROCS at the next start, 0 same */
+	void (*safepointfn)(struct p *); /* sched: rt_for_each_p's */
+	int32_t safepointwait;           /* sched */
+	struct rt_note safepointnote;
+	/* The collector may be setting G_SCAN bits: statuses change by CAS
+	 * only. Set and cleared while the world is stopped. */
+	bool gscan;
 };
 
 extern struct schedt rt_sched;

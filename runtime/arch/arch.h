@@ -13,14 +13,48 @@
 
 #define RT_CTX_BP_OFF 48 /* from sp: saved rbp */
 #define RT_CTX_PC_OFF 56 /* from sp: return address */
+#define RT_CTX_BYTES 64
+/* What a process starts with: SSE exceptions masked, x87 extended precision. */
+#define RT_CTX_CONTROL ((uintptr_t)0x037f << 32 | 0x1f80)
+
+/* Who runs here. The g is thread-local, initial-exec, and its address is
+ * never taken; rt_getg (runtime2.h) and this are the only accesses. */
+static inline void
+rt_setg(struct g *gp)
+{
+	uintptr_t off;
+
+	__asm__ volatile("movq rt_tls_g@gottpoff(%%rip), %0\n\t"
+	                 "movq %1, %%fs:(%0)"
+	                 : "=&r"(off)
+	                 : "r"(gp)
+	                 : "memory");
+}
 
 /* Save here, continue at `to`. Returns when somebody switches back. */
 void rt_ctx_switch(struct gobuf *from, const struct gobuf *to);
 /* Continue at `to`, forgetting here. */
 void rt_ctx_jump(const struct gobuf *to) RT_NORETURN;
+/* Save here, run fn(arg) on the stack of `to` below its saved context, come
+ * back. `to` stays as it was. fn must return; it may not switch away. */
+void rt_ctx_call(struct gobuf *from, const struct gobuf *to,
+    void (*fn)(void *), void *arg);
 /* Make a context that will call fn(arg) on a fresh stack whose top is hi.
  * The entry frame ends unwinding (undefined return address, bp 0). */
-void rt_ctx_make(struct gobuf *b, uintptr_t hi, void (*fn)(void *), void *arg);
+static inline void
+rt_ctx_make(struct gobuf *b, uintptr_t hi, void (*fn)(void *), void *arg)
+{
+	extern char rt_ctx_entry[]; /* asm_amd64.S; never called from C */
+	uintptr_t *sp = (uintptr_t *)((hi & ~(uintptr_t)15) - RT_CTX_BYTES);
+
+	sp[0] = RT_CTX_CONTROL;
+	sp[1] = sp[2] = sp[3] = 0; /* nothing of an earlier life to scan */
+	sp[4] = (uintptr_t)fn;
+	sp[5] = (uintptr_t)arg;
+	sp[6] = 0;
+	sp[7] = (uintptr_t)rt_ctx_entry;
+	b->sp = (uintptr_t)sp;
+}
 
 static inline void
 rt_procyield(uint32_t n)

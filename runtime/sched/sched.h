@@ -25,6 +25,9 @@ void rt_injectglist(struct g_queue *list);
 void rt_gosched(void);  /* yield: back of the line */
 void rt_goexit(void) RT_NORETURN; /* run defers, end the goroutine */
 void rt_goexit0_direct(void) RT_NORETURN; /* end without defers */
+/* A timer for when_ns was added: see that somebody waits no longer than
+ * that. Any thread, no locks above RANK_TIMERS held. */
+void rt_wake_netpoller(int64_t when_ns);
 /* Cheap check for "please yield"; put it where user code enters the runtime. */
 void rt_preempt_check_slow(void);
 static inline void
@@ -43,7 +46,8 @@ rt_preempt_check(void)
 struct g *rt_newproc(void (*fn)(void *), void *arg, uintptr_t callerpc);
 /* The same for the runtime's own: not in NumGoroutine, not in tracebacks. */
 struct g *rt_newproc_system(void (*fn)(void *), void *arg);
-int64_t rt_gcount(void); /* user goroutines */
+int64_t rt_gcount(void); /* user goroutines; exact when the world stands */
+uint64_t rt_gcreated(void); /* goroutines ever made */
 
 /* ---- threads and Ps ---- */
 
@@ -68,7 +72,8 @@ void rt_checkdead(void);          /* sched.lock held */
 
 /* Run fn(arg) on this M's g0 stack and come back. Inline if already there. */
 void rt_systemstack(void (*fn)(void *), void *arg);
-/* Leave the running goroutine and run fn(it) on g0; fn never returns. */
+/* Leave the running goroutine and run fn(it) on g0. When fn returns g0 picks
+ * somebody else; the goroutine is resumed by whoever fn told of it. */
 void rt_mcall(void (*fn)(struct g *));
 
 /*
