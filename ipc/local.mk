@@ -1,1 +1,6 @@
-# ipc/: what is built here
+# ipc/: what gortd and an instance share. ring.c, frame.c and channel.c need
+# libc only and go into libgort as well; event.c (libevent) and rpc.c (jansson)
+# belong to the daemon's side alone.
+noinst_LTLIBRARIES += libipc.la
+libipc_la_SOURCES = ipc/ring.c ipc/ring.h ipc/ctl.h ipc/note.h \
+	ipc/frame.c ipc/frame.h

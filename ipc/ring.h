@@ -264,7 +264,11 @@ struct ipc_ring_ctl *ipc_ring_find(void *base, uint32_t kind, uint32_t index);
 uint64_t ipc_ring_put(void *base, const struct ipc_ring_desc *d, uint16_t type,
     uint32_t who, int64_t t_ns, const void *payload, uint16_t len);
 
-/* Publish counters. One caller at a time. */
+/* The descriptor of the (kind, index) ring in a laid-out header, or NULL. */
+const struct ipc_ring_desc *ipc_ring_desc(const void *base, uint32_t kind,
+    uint32_t index);
+
+/* Publish counters. One caller at a time. c->gen should grow; 0 becomes 1. */
 void ipc_counters_put(void *base, const struct ipc_counters *c);
 
 /* ---- reader's side (the recorder, the tests) ---- */
@@ -305,6 +309,15 @@ struct ipc_rec_copy {
  */
 int ipc_ring_next(const struct ipc_ring_view *v, uint32_t i, bool writer_dead,
     uint64_t *cursor, struct ipc_rec_copy *ret, uint64_t *ret_lost);
+
+/* Records that ring i refused because it was full; they have no number. Loss
+ * like any other: the reader ledgers the growth of this count. */
+uint64_t ipc_ring_dropped(const struct ipc_ring_view *v, uint32_t i);
+
+/* Tell the writer how far the reader has committed (advice for its wake-up).
+ * base: the reader's writable mapping; d: from the checked view. */
+void ipc_ring_set_cursor(void *base, const struct ipc_ring_desc *d,
+    uint64_t seq);
 
 /* Returns 0 with ret filled (fields unknown to the writer are 0), -EAGAIN. */
 int ipc_counters_get(const struct ipc_ring_view *v, struct ipc_counters *ret);
