@@ -24,3 +24,4 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S
 # mem, gc, types
 
 # fault, diag, capi
+libgort_la_LIBADD += libipc.la
