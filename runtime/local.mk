@@ -21,6 +21,9 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S
 
 # chan, poll, time
 
+# capi: the public face
+include_HEADERS += runtime/gort.h
+
 # mem, gc, types
 
 # fault, diag, capi

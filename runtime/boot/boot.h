@@ -70,13 +70,7 @@ void rt_cpuinit(void);
 void rt_schedinit(void);
 void rt_main(void *arg); /* the goroutine runtime.main */
 
-/* Package as GORT_PACKAGE registers it (section gort_packages). */
-struct gort_package {
-	const char *name;
-	void (*init)(void);          /* may be NULL */
-	const char *const *imports;  /* NULL-terminated names */
-	size_t spare;
-};
+struct gort_package; /* gort.h; an array in section gort_packages */
 /* Runs inits dependencies first; a cycle or an unknown import is fatal by
  * name: "initialization cycle: a -> b -> a". */
 void rt_run_package_inits(void);

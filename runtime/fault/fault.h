@@ -48,6 +48,23 @@ void rt_panic_plain(const char *text) RT_NORETURN; /* "close of nil channel" */
 void rt_panic_index(intptr_t i, intptr_t n) RT_NORETURN;
 void rt_panic_mem(void) RT_NORETURN; /* nil dereference, from sigpanic */
 
+/*
+ * Defer, protect and recover for C, as gort.h tells them (panic.c). A deferred
+ * call belongs to the innermost rt_protect that runs on the goroutine, or to
+ * the goroutine: rt_goexit and a goroutine's end run what is left.
+ *
+ * rt_protect: true when body returned, false when a panic was recovered. Its
+ * deferred calls have run either way.
+ * rt_recover: true inside a deferred call that the current panic started and
+ * that has not been recovered; *ret (may be NULL) is the panic's value. When
+ * the deferred call returns, the rest of that protect's calls run and its
+ * rt_protect returns false. In a call deferred to the goroutine itself, a
+ * recover ends the goroutine quietly.
+ */
+void rt_deferproc(void (*fn)(void *), void *arg);
+bool rt_protect(void (*body)(void *), void *arg);
+bool rt_recover(struct rt_panic_value *ret);
+
 /* Fault signal on a user goroutine: os/signal_unix.c calls this on g0/gsignal
  * terms; it decides between panic (address < 4096) and throw, rewrites the
  * ucontext so that the goroutine panics, or never returns. */

@@ -14,10 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-typedef struct gort_str {
-	const char *p; /* not NUL-terminated */
-	ssize_t n;     /* bytes */
-} gort_str;
+#include "gort.h" /* struct gort_type, gort_str, gort_slice */
 
 struct rt_funcval {
 	void (*fn)(void);
@@ -33,21 +30,6 @@ struct rt_uncommon {
 	const gort_str *name, *pkgpath;
 	const struct rt_method *m;
 	intptr_t n, cap;
-};
-
-struct gort_type {
-	uintptr_t size;
-	uintptr_t ptrdata;
-	uint32_t hash;
-	uint8_t tflag;
-	uint8_t align;
-	uint8_t field_align;
-	uint8_t kind;
-	const struct rt_funcval *equal;
-	const uint8_t *gcdata;
-	const gort_str *str;
-	const struct rt_uncommon *u;
-	const struct gort_type *ptr_to_this;
 };
 
 _Static_assert(sizeof(struct gort_type) == 64, "gccgo's header is 64 bytes");
