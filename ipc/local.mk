@@ -4,3 +4,7 @@
 noinst_LTLIBRARIES += libipc.la
 libipc_la_SOURCES = ipc/ring.c ipc/ring.h ipc/ctl.h ipc/note.h \
 	ipc/frame.c ipc/frame.h
+
+noinst_LIBRARIES += libipc_rpc.a
+libipc_rpc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libipc_rpc_a_SOURCES = ipc/rpc.c ipc/rpc.h
