@@ -1,1 +1,7 @@
 # tests/: what is built here
+# tests/: Check suites per room, end-to-end scripts, programs that must die.
+EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh docs/house.md \
+	docs/processes.md docs/style.md
+TESTS += tests/layers.sh
+TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
+	builddir='$(abs_builddir)'; export builddir;
