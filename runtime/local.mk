@@ -17,7 +17,58 @@ noinst_HEADERS += runtime/runtime2.h
 # arch, lock, sched
 libgort_la_SOURCES += runtime/arch/asm_amd64.S
 
-# boot, os
+# boot, os, types
+libgort_la_SOURCES += \
+	runtime/boot/bootlog.c runtime/boot/check.c runtime/boot/cpu.c \
+	runtime/boot/libcmain.c runtime/boot/main.c runtime/boot/memclr.c \
+	runtime/boot/note.c runtime/boot/packages.c runtime/boot/rt0.c \
+	runtime/boot/runtime1.c runtime/boot/schedinit.c \
+	runtime/boot/sections.c \
+	runtime/os/cgroup_linux.c runtime/os/mem_linux.c \
+	runtime/os/os_linux.c runtime/os/signal_unix.c \
+	runtime/os/sigqueue.c runtime/os/sigtab_linux.c \
+	runtime/types/alg.c runtime/types/iface.c runtime/types/type.c
+noinst_HEADERS += \
+	runtime/boot/boot.h runtime/boot/bootlog.h runtime/boot/mainfn.h \
+	runtime/boot/memclr.h runtime/boot/note.h runtime/boot/packages.h \
+	runtime/boot/runtime1.h runtime/boot/sections.h \
+	runtime/os/os.h runtime/os/sigtab.h \
+	runtime/types/type.h runtime/types/type_alg.h
+EXTRA_DIST += runtime/boot/crt_linux_amd64.S runtime/boot/gort.pc.in
+
+# The start object: the entry and the ELF note, as one relocatable file. No
+# sanitizer: it runs before anything is set up. A program whose entry is ours
+# (all but the tests with a main of their own) uses
+#   prog_LDADD = $(GORT_PROG_LIBS)   prog_LDFLAGS = $(GORT_PROG_LDFLAGS)
+# and depends on runtime/boot/gort_crt.o.
+GORT_CRT = runtime/boot/gort_crt.o
+GORT_PROG_LIBS = $(GORT_CRT) $(GORT_LIBS)
+GORT_PROG_LDFLAGS = $(GORT_LDFLAGS) -Wl,-e,_rt0_amd64_linux -Wl,-z,now
+gortcrtdir = $(libdir)
+gortcrt_DATA = $(GORT_CRT)
+GORT_CRT_CC = $(CC) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) \
+	-std=gnu11 -fPIC -g -O2
+$(GORT_CRT): runtime/boot/crt_linux_amd64.S runtime/boot/note.c \
+		runtime/boot/note.h ipc/note.h ipc/ring.h ipc/ctl.h config.h
+	$(AM_V_CC)$(MKDIR_P) runtime/boot && \
+	$(GORT_CRT_CC) -c -o runtime/boot/crt_entry.o \
+		$(srcdir)/runtime/boot/crt_linux_amd64.S && \
+	$(GORT_CRT_CC) -c -o runtime/boot/crt_note.o \
+		$(srcdir)/runtime/boot/note.c && \
+	$(CC) -r -nostdlib -o $@ runtime/boot/crt_entry.o \
+		runtime/boot/crt_note.o
+CLEANFILES += $(GORT_CRT) runtime/boot/crt_entry.o runtime/boot/crt_note.o
+
+pkgconfig_DATA += runtime/boot/gort.pc
+CLEANFILES += runtime/boot/gort.pc
+runtime/boot/gort.pc: runtime/boot/gort.pc.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) runtime/boot && $(SED) \
+		-e 's|@prefix[@]|$(prefix)|' \
+		-e 's|@exec_prefix[@]|$(exec_prefix)|' \
+		-e 's|@libdir[@]|$(libdir)|' \
+		-e 's|@includedir[@]|$(includedir)|' \
+		-e 's|@VERSION[@]|$(VERSION)|' \
+		$(srcdir)/runtime/boot/gort.pc.in > $@
 
 # chan, poll, time
 

@@ -7,6 +7,7 @@
 
 #include "runtime2.h"
 #include <signal.h>
+#include <sys/types.h>
 
 /* ---- os_linux.c ---- */
 void rt_sysargs(int argc, char **argv); /* walks auxv */

@@ -1,0 +1,133 @@
+/*
+ * mem_linux.c - address space, in the states Go's runtime gives it.
+ *
+ *   nothing --reserve--> reserved (PROT_NONE) --map--> ready --unused--> ready,
+ *   contents gone; any of them --release--> nothing
+ *
+ * Reserving costs page tables nothing and counts against RLIMIT_AS only, so
+ * the heap reserves much, as far as the limit allows, and commits by mprotect
+ * in contiguous pieces that the kernel merges back into one mapping. Rejected:
+ * MAP_NORESERVE read-write reservations (overcommit_memory=2 counts them in
+ * full) and addresses demanded by hint (they fight ASLR and sanitizers).
+ *
+ * Guards: MADV_GUARD_INSTALL (Linux 6.13) makes pages fault without splitting
+ * the mapping, so 20,000 guarded stacks remain a handful of mappings where
+ * PROT_NONE guards would run into vm.max_map_count at 65,530. Whether the
+ * kernel has it is asked once, on a page of its own.
+ *
+ * Threads: all functions may be called from any thread, on any stack.
+ */
+#include "config.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+void *
+rt_sys_reserve(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_NONE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Reserve more than asked and cut the edges off. */
+void *
+rt_sys_reserve_aligned(size_t bytes, size_t align)
+{
+	uintptr_t p, lo;
+	size_t room;
+
+	if (__builtin_add_overflow(bytes, align, &room))
+		return NULL;
+	p = (uintptr_t)rt_sys_reserve(room);
+	if (p == 0)
+		return NULL;
+	lo = (p + align - 1) & ~(uintptr_t)(align - 1);
+	if (lo > p)
+		munmap((void *)p, lo - p);
+	if (p + room > lo + bytes)
+		munmap((void *)(lo + bytes), p + room - (lo + bytes));
+	return (void *)lo;
+}
+
+int
+rt_sys_map(void *p, size_t bytes)
+{
+	if (mprotect(p, bytes, PROT_READ | PROT_WRITE) != 0)
+		return -errno;
+	return 0;
+}
+
+/* An error here (a locked page, say) only means that nothing was given back;
+ * the memory stays valid, so there is nothing to report. */
+void
+rt_sys_unused(void *p, size_t bytes)
+{
+	(void)madvise(p, bytes, MADV_DONTNEED);
+}
+
+void
+rt_sys_release(void *p, size_t bytes)
+{
+	if (munmap(p, bytes) != 0)
+		rt_throw("munmap: the range was not ours");
+}
+
+void *
+rt_sys_mmap(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int
+rt_sys_guard(void *p, size_t bytes)
+{
+	if (!rt_sys_guard_light())
+		return -ENOSYS;
+	if (madvise(p, bytes, MADV_GUARD_INSTALL) != 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * Two threads may probe at once: both find the same, so the race is harmless
+ * and relaxed order is enough (the answer publishes nothing else).
+ */
+bool
+rt_sys_guard_light(void)
+{
+	static _Atomic int known; /* 0 not asked, 1 yes, 2 no */
+	int k = atomic_load_explicit(&known, memory_order_relaxed);
+	size_t page = rt_physpagesize;
+	void *p;
+
+	if (k != 0)
+		return k == 1;
+	p = rt_sys_mmap(page);
+	if (p == NULL)
+		return false; /* not known: ask again another time */
+	k = madvise(p, page, MADV_GUARD_INSTALL) == 0 ? 1 : 2;
+	munmap(p, page);
+	atomic_store_explicit(&known, k, memory_order_relaxed);
+	return k == 1;
+}
+
+uint64_t
+rt_address_space_limit(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_AS, &rl) != 0 || rl.rlim_cur == RLIM_INFINITY)
+		return UINT64_MAX;
+	return rl.rlim_cur;
+}

@@ -1,0 +1,340 @@
+/*
+ * signal_unix.c - handlers: from the kernel's hands into the runtime's.
+ *
+ * One handler serves every signal of sigtab_linux.c. It runs on the M's own
+ * alternate stack (a goroutine's is too small, and may be what overflowed) and
+ * under the identity of m->gsignal, so that what it calls can see that it is
+ * not on a goroutine. In order it asks:
+ *
+ *   SIGPROF, SIGURG     the runtime's own business (profile, preemption);
+ *                       both may also be wanted by the program
+ *   a fault of a goroutine   becomes its panic (fault/panic.c)
+ *   wanted by the program    the signal goroutine delivers it (sigqueue.c)
+ *   SF_IGNORE          over
+ *   SF_KILL            die by this very signal, so that a shell sees it
+ *   SF_THROW, SF_PANIC     the dump of all goroutines, exit 2
+ *
+ * SIGPIPE. A write to a closed pipe on descriptor 1 or 2 must end the program
+ * (`prog | head` would run for ever), on any other descriptor it is the error
+ * EPIPE. C programs write by libc as well as by gort.h, so the rule can't sit
+ * behind gort.h's write alone: the handler reads the descriptor out of the
+ * interrupted system call's first argument, which Linux leaves in rdi.
+ *
+ * Inherited SIG_IGN for SIGHUP and SIGINT (nohup, background jobs) is kept
+ * until the program asks for the signal.
+ *
+ * A thread without g (libc's, a library's) may run the handler too. It has no
+ * goroutine to panic: a fault there dies by the default action after one line.
+ */
+#include "config.h"
+#include "os/os.h"
+#include "os/sigtab.h"
+#include "arch/arch.h"
+#include "boot/boot.h"
+#include "diag/diag.h"
+#include "fault/fault.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HANDLER_STACK_BYTES ((size_t)256 << 10)
+#else
+#define HANDLER_STACK_BYTES ((size_t)64 << 10) /* dumps read symbols here */
+#endif
+
+static sigset_t m0_mask; /* const after initsigmask: inherited by all Ms */
+static struct sigaction inherited[RT_NSIG]; /* const after initsig */
+
+static void sighandler(int sig, siginfo_t *info, void *uc);
+
+/* ---- masks and stacks ---- */
+
+void
+rt_initsigmask(void)
+{
+	int n = 0;
+	int step = rt_boot_begin("initSigmask");
+
+	pthread_sigmask(SIG_SETMASK, NULL, &m0_mask);
+	for (int i = 1; i < RT_NSIG; i++)
+		n += sigismember(&m0_mask, i) == 1;
+	rt_boot_end(step, "%d signals blocked by our parent", n);
+}
+
+/*
+ * An alternate stack for this thread's handlers. The kernel's frame alone
+ * takes AT_MINSIGSTKSZ (it holds the vector registers), so the size follows
+ * that. The lowest page is a guard where that costs no extra mapping.
+ */
+void
+rt_minit_signal_stack(void)
+{
+	struct m *mp = rt_getg()->m;
+	size_t page = rt_physpagesize;
+	size_t n = HANDLER_STACK_BYTES + rt_minsigstksz;
+	stack_t st;
+
+	n = (n + page - 1) & ~(page - 1);
+	if (mp->sigstack == 0) {
+		char *p = rt_sys_mmap(n + page);
+
+		if (p == NULL)
+			rt_throw("minit: no memory for the signal stack");
+		(void)rt_sys_guard(p, page);
+		mp->sigstack = (uintptr_t)p + page;
+		mp->sigstack_bytes = n;
+	}
+	memset(&st, 0, sizeof st);
+	st.ss_sp = (void *)mp->sigstack;
+	st.ss_size = mp->sigstack_bytes;
+	if (sigaltstack(&st, NULL) != 0)
+		rt_throw("minit: sigaltstack refused");
+	if (mp->gsignal != NULL) {
+		mp->gsignal->stack.lo = mp->sigstack;
+		mp->gsignal->stack.hi = mp->sigstack + mp->sigstack_bytes;
+	}
+}
+
+/* What our parent blocked stays blocked, but what must come through. */
+void
+rt_minit_signal_mask(void)
+{
+	sigset_t mask = m0_mask;
+
+	for (int i = 1; i < RT_NSIG; i++)
+		if (rt_sigtable[i].flags & SF_UNBLOCK)
+			sigdelset(&mask, i);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+void
+rt_minit(void)
+{
+	struct m *mp = rt_getg()->m;
+	bool boot = mp == &rt_m0;
+	int step = boot ? rt_boot_begin("minit") : 0, sub;
+
+	mp->tid = rt_gettid();
+	mp->pthread = (uintptr_t)pthread_self();
+	sub = boot ? rt_boot_begin("minitSignalStack") : 0;
+	rt_minit_signal_stack();
+	if (boot)
+		rt_boot_end(sub, "%zu KiB for handlers",
+		    mp->sigstack_bytes >> 10);
+	sub = boot ? rt_boot_begin("minitSignalMask") : 0;
+	rt_minit_signal_mask();
+	if (boot) {
+		rt_boot_end(sub, "faults, SIGCHLD and SIGPROF open");
+		rt_boot_end(step, "m0 is thread %ld", (long)mp->tid);
+	}
+}
+
+/* Before an M's thread ends: no handler may run on what is unmapped next. */
+void
+rt_unminit(void)
+{
+	struct m *mp = rt_getg()->m;
+	stack_t st;
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	memset(&st, 0, sizeof st);
+	st.ss_flags = SS_DISABLE;
+	sigaltstack(&st, NULL);
+	if (mp->sigstack != 0) {
+		rt_sys_release((void *)(mp->sigstack - rt_physpagesize),
+		    mp->sigstack_bytes + rt_physpagesize);
+		mp->sigstack = 0;
+	}
+}
+
+/* ---- installing ---- */
+
+void
+rt_sig_install(uint32_t sig)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof sa);
+	sa.sa_sigaction = sighandler;
+	sa.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	sigfillset(&sa.sa_mask);
+	sigaction((int)sig, &sa, NULL);
+}
+
+static bool
+keep_inherited(uint32_t sig)
+{
+	return (sig == SIGHUP || sig == SIGINT) &&
+	    inherited[sig].sa_handler == SIG_IGN;
+}
+
+void
+rt_sig_unwant(uint32_t sig)
+{
+	if ((rt_sigtable[sig].flags & SF_DEFAULT) == 0 && !keep_inherited(sig))
+		return; /* the boot installed it: it stays */
+	sigaction((int)sig, &inherited[sig], NULL);
+}
+
+void
+rt_initsig(void)
+{
+	int step = rt_boot_begin("initsig"), n = 0, kept = 0;
+
+	rt_sigqueueinit();
+	for (uint32_t sig = 1; sig < RT_NSIG; sig++) {
+		uint16_t flags = rt_sigtable[sig].flags;
+
+		if (flags == 0)
+			continue;
+		sigaction((int)sig, NULL, &inherited[sig]);
+		if (flags & SF_DEFAULT)
+			continue;
+		if (keep_inherited(sig)) {
+			kept++;
+			continue;
+		}
+		rt_sig_install(sig);
+		n++;
+	}
+	rt_boot_end(step, "%d handlers on the alternate stack, %d left ignored",
+	    n, kept);
+}
+
+/* ---- what a handler does ---- */
+
+/*
+ * The signal that ended us must be visible in the wait status, so: default
+ * action, unblock, raise in this thread. The default action of a signal that
+ * kills takes effect before tgkill returns to user code.
+ */
+void
+rt_dieofsignal(uint32_t sig)
+{
+	struct sigaction sa;
+	sigset_t set;
+
+	rt_telemetry_exit(0, (int32_t)sig, "signal");
+	memset(&sa, 0, sizeof sa);
+	sa.sa_handler = SIG_DFL;
+	sigaction((int)sig, &sa, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, (int)sig);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	syscall(SYS_tgkill, getpid(), (pid_t)rt_gettid(), sig);
+	rt_osyield(); /* another thread may be the one that dies first */
+	syscall(SYS_exit_group, 2);
+	__builtin_trap();
+}
+
+/* Did the write that raised SIGPIPE go to standard output or error? */
+static bool
+broken_stdio(const ucontext_t *uc)
+{
+	const greg_t *r = uc->uc_mcontext.gregs;
+	const unsigned char *pc = (const unsigned char *)r[REG_RIP];
+
+	return r[REG_RAX] == -EPIPE && pc[-2] == 0x0f && pc[-1] == 0x05 &&
+	    (r[REG_RDI] == 1 || r[REG_RDI] == 2);
+}
+
+static bool
+sent_by_user(const siginfo_t *info)
+{
+	return info->si_code <= 0; /* SI_USER, SI_QUEUE, SI_TKILL, ... */
+}
+
+/*
+ * Place of signal preemption: sysmon will send SIGURG to a thread whose
+ * goroutine ran too long. Today goroutines yield where they enter the runtime,
+ * so the signal has nothing to do.
+ */
+static void
+do_sigpreempt(struct g *gp, void *uc)
+{
+	(void)gp;
+	(void)uc;
+}
+
+/* A fault by an instruction of a user goroutine, on its own stack. */
+static bool
+goroutine_fault(struct g *gp, const siginfo_t *info, uint16_t flags)
+{
+	struct m *mp = gp->m;
+
+	return (flags & SF_PANIC) && !sent_by_user(info) && mp != NULL &&
+	    gp == mp->curg && gp != mp->g0 && mp->throwing == NULL;
+}
+
+static void
+on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
+{
+	uint16_t flags = rt_sigtable[sig].flags;
+
+	if (sig == SIGURG)
+		do_sigpreempt(gp, uc);
+	if (goroutine_fault(gp, info, flags)) {
+		rt_sigpanic_prepare(gp, (uint32_t)sig,
+		    (uintptr_t)info->si_code, (uintptr_t)info->si_addr, uc);
+		return;
+	}
+	if ((sent_by_user(info) || (flags & SF_NOTIFY)) &&
+	    rt_sigsend((uint32_t)sig))
+		return;
+	if (sig == SIGPIPE && broken_stdio(uc))
+		rt_dieofsignal(SIGPIPE);
+	if (flags & SF_IGNORE)
+		return;
+	if (flags & SF_KILL)
+		rt_dieofsignal((uint32_t)sig);
+	if ((flags & (SF_THROW | SF_PANIC)) == 0)
+		return;
+	rt_fatal_signal((uint32_t)sig, info, uc);
+}
+
+/* A thread that is no M: nothing of a goroutine's can be touched. */
+static void
+on_foreign_thread(int sig, siginfo_t *info, void *uc)
+{
+	uint16_t flags = rt_sigtable[sig].flags;
+
+	if ((sent_by_user(info) || (flags & SF_NOTIFY)) &&
+	    rt_sigsend((uint32_t)sig))
+		return;
+	if (sig == SIGPIPE && broken_stdio(uc))
+		rt_dieofsignal(SIGPIPE);
+	if ((flags & SF_KILL) ||
+	    ((flags & (SF_THROW | SF_PANIC)) && !(flags & SF_IGNORE)))
+		rt_dieofsignal((uint32_t)sig);
+}
+
+static void
+sighandler(int sig, siginfo_t *info, void *uc)
+{
+	struct g *gp = rt_getg();
+	int saved = errno;
+
+	if (gp == NULL || gp->m == NULL) {
+		on_foreign_thread(sig, info, uc);
+	} else {
+		if (gp->m->gsignal != NULL)
+			rt_setg(gp->m->gsignal);
+		on_signal(gp, sig, info, uc);
+		rt_setg(gp);
+	}
+	errno = saved;
+}
+
+void
+rt_signal_m(struct m *mp, int sig)
+{
+	syscall(SYS_tgkill, getpid(), (pid_t)mp->tid, sig);
+}
