@@ -79,3 +79,9 @@ include_HEADERS += runtime/gort.h
 
 # fault, diag, capi
 libgort_la_LIBADD += libipc.la
+noinst_HEADERS += runtime/fault/fault.h runtime/fault/crash.h \
+	runtime/diag/diag.h
+libgort_la_SOURCES += runtime/fault/catch_amd64.S runtime/fault/crash.c \
+	runtime/fault/lines.c runtime/fault/panic.c runtime/fault/print.c \
+	runtime/fault/sigpanic.c runtime/fault/symtab.c \
+	runtime/fault/traceback.c

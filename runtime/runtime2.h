@@ -29,6 +29,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Every object of the runtime carries this local symbol, which takes no room:
+ * fault/symtab.c knows by it whose static functions these are. */
+__asm__(".set rt_object_mark, 0");
+
 struct g;
 struct m;
 struct p;
@@ -39,6 +43,7 @@ struct mspan;
 struct rt_timer;
 struct rt_defer;
 struct rt_panic;
+struct rt_catch;
 struct gort_type;
 
 #define RT_LIKELY(x) __builtin_expect(!!(x), 1)
@@ -183,7 +188,7 @@ struct g {
 	void *fiber_fake;    /* AddressSanitizer's fake-stack handle */
 	uint64_t gcscandone; /* gc/: cycle in which the stack was scanned */
 	int64_t runnable_ns; /* when made runnable, for stall time; 0 = off */
-	struct rt_panic *goexiting; /* own */
+	struct rt_catch *catch;  /* own: innermost rt_protect, fault/panic.c */
 };
 
 /*

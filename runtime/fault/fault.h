@@ -64,6 +64,9 @@ void rt_panic_mem(void) RT_NORETURN; /* nil dereference, from sigpanic */
 void rt_deferproc(void (*fn)(void *), void *arg);
 bool rt_protect(void (*body)(void *), void *arg);
 bool rt_recover(struct rt_panic_value *ret);
+/* rt_goexit's first half: run everything deferred, no panic can be recovered.
+ * Returns; the caller then ends the goroutine with rt_goexit0_direct. */
+void rt_goexit_defers(void);
 
 /* Fault signal on a user goroutine: os/signal_unix.c calls this on g0/gsignal
  * terms; it decides between panic (address < 4096) and throw, rewrites the
@@ -94,7 +97,8 @@ struct rt_module {
 	const char *path;
 	uintptr_t base;            /* load bias */
 	uintptr_t text, etext;     /* executable range */
-	uintptr_t data, edata;     /* writable range(s) as one root */
+	uintptr_t data, edata;     /* hull of the writable segments */
+	bool foreign; /* neither the program nor libgort: libc and the like */
 	struct rt_module *next;
 };
 void rt_modulesinit(void); /* boot: list executable and shared objects */
@@ -105,6 +109,8 @@ struct rt_symbol {
 	uintptr_t entry;   /* start of the function, 0 unknown */
 	const char *file;  /* NULL unknown */
 	uint32_t line;
+	bool runtime; /* one of libgort's own functions */
+	const struct rt_module *module; /* NULL unknown */
 };
 /* Name by the module's own symbol table; file and line when with_line and the
  * machine can read DWARF. Async-signal-safe when with_line is false. */

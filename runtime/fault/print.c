@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -88,13 +89,18 @@ rt_print_capture(bool on)
 static void
 write_all(const char *p, size_t n)
 {
+	struct pollfd wait = { .fd = 2, .events = POLLOUT };
+
 	if (atomic_load_explicit(&capturing, memory_order_relaxed))
 		rt_telemetry_text(p, n);
 	while (n > 0) {
 		ssize_t w = write(2, p, n);
 
 		if (w < 0) {
-			if (errno == EINTR || errno == EAGAIN)
+			if (errno == EINTR)
+				continue;
+			/* a non-blocking pipe is full: wait as others block */
+			if (errno == EAGAIN && poll(&wait, 1, -1) >= 0)
 				continue;
 			return; /* nobody listens; dying goes on */
 		}

@@ -1,0 +1,307 @@
+/*
+ * sigpanic.c - faults: a signal becomes a panic, or the end.
+ *
+ * The handler runs on the thread's signal stack and must not panic there. So
+ * it writes what happened into the g and edits the interrupted context: when
+ * the handler returns, the goroutine finds itself at the entry of rt_sigpanic
+ * as if the faulting instruction had been a call. The pushed return address is
+ * the faulting pc, and rbp is the faulting function's, so a walk by frame
+ * pointers shows the function that faulted, at the line that faulted.
+ *
+ * Only what Go calls a panic is one: an address below 4096 (a nil pointer, and
+ * a field of it), integer division, in a goroutine that runs on its own stack
+ * and holds nothing of the runtime's. An address in a guard is the goroutine's
+ * stack overflow. All else is our end, told from the faulting place.
+ *
+ * A jump through a nil function pointer leaves pc in no text. Then the word at
+ * sp is the return address of that call, and nothing is pushed: the caller is
+ * shown.
+ */
+#include "config.h"
+
+#include "fault/crash.h"
+#include "fault/fault.h"
+
+#include "diag/diag.h"
+#include "os/os.h"
+#include "sched/sched.h"
+
+#include <signal.h>
+#include <string.h>
+#include <ucontext.h>
+
+#define NIL_PAGE_BYTES 4096
+/* A panic needs this much below the fault to run deferred calls at all. */
+#define SIGPANIC_ROOM_BYTES 2048
+#define RED_ZONE_BYTES 128
+
+void rt_sigpanic(void); /* entered by the edited context only */
+
+static struct rt_where
+where_of(const ucontext_t *uc)
+{
+	const greg_t *r = uc->uc_mcontext.gregs;
+	struct rt_where w = {
+		.pc = (uintptr_t)r[REG_RIP],
+		.sp = (uintptr_t)r[REG_RSP],
+		.bp = (uintptr_t)r[REG_RBP],
+		.exact = true,
+	};
+
+	if (rt_find_module(w.pc) == NULL &&
+	    rt_find_module(*(uintptr_t *)w.sp) != NULL) {
+		w.pc = *(uintptr_t *)w.sp; /* called through a bad pointer */
+		w.sp += 8;
+		w.exact = false;
+	}
+	return w;
+}
+
+/* Inside the C library its locks may be held; the line tables need them. */
+static void
+judge_lines(uintptr_t pc)
+{
+	const struct rt_module *m = rt_find_module(pc);
+
+	rt_symtab_allow_lines(m == NULL || !m->foreign);
+}
+
+/* ---- faults of a goroutine ---- */
+
+static void RT_NORETURN
+stack_overflow(struct g *gp, uintptr_t sp, const struct rt_where *w)
+{
+	rt_printlock();
+	rt_printf("runtime: goroutine stack exceeds %zu-byte limit\n",
+	    rt_stack_slot_bytes());
+	rt_printf("runtime: sp=%#lx stack=[%#lx, %#lx]\n", (unsigned long)sp,
+	    (unsigned long)gp->stack.lo, (unsigned long)gp->stack.hi);
+	rt_printunlock();
+	rt_throw_where("stack overflow", w);
+}
+
+/* Would the panic that rt_sigpanic makes be a legal one? */
+static bool
+can_panic(const struct g *gp, uintptr_t sp)
+{
+	const struct m *mp = gp->m;
+
+	return mp->curg == gp && mp->mallocing == 0 && mp->dying == 0 &&
+	    mp->throwing == NULL && !mp->insyscall &&
+	    atomic_load_explicit(&mp->locks, memory_order_relaxed) == 0 &&
+	    (rt_readgstatus(gp) & ~(uint32_t)G_SCAN) == G_RUNNING &&
+	    sp >= gp->stack.lo + SIGPANIC_ROOM_BYTES && sp <= gp->stack.hi;
+}
+
+static bool
+is_panic(uint32_t sig, uintptr_t code, uintptr_t addr)
+{
+	switch (sig) {
+	case SIGSEGV:
+		return (code == 0 || code == SEGV_MAPERR ||
+		           code == SEGV_ACCERR) &&
+		    addr < NIL_PAGE_BYTES;
+	case SIGBUS:
+		return code == BUS_ADRERR && addr < NIL_PAGE_BYTES;
+	case SIGFPE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void RT_NORETURN
+unexpected_fault(struct g *gp, uint32_t sig, uintptr_t addr,
+    const struct rt_where *w)
+{
+	if (sig == SIGSEGV || sig == SIGBUS)
+		rt_printf("unexpected fault address %#lx\n",
+		    (unsigned long)addr);
+	rt_throw_where("fault", w);
+}
+
+/* Faults inside the report itself must reach us, not kill silently. */
+static void
+unblock_faults(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGSEGV);
+	sigaddset(&set, SIGBUS);
+	sigaddset(&set, SIGFPE);
+	sigaddset(&set, SIGILL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void
+inject_call(ucontext_t *uc, bool push)
+{
+	greg_t *r = uc->uc_mcontext.gregs;
+	uintptr_t sp = (uintptr_t)r[REG_RSP];
+
+	if (push) {
+		/* the ABI wants sp + 8 divisible by 16 at a function's entry */
+		sp = ((sp - RED_ZONE_BYTES) & ~(uintptr_t)15) - 8;
+		*(uintptr_t *)sp = (uintptr_t)r[REG_RIP];
+	}
+	r[REG_RSP] = (greg_t)sp;
+	r[REG_RIP] = (greg_t)(uintptr_t)rt_sigpanic;
+	r[REG_EFL] &= ~0x400; /* direction flag: the ABI's state at a call */
+}
+
+void
+rt_sigpanic_prepare(struct g *gp, uint32_t sig, uintptr_t code, uintptr_t addr,
+    void *ucontext)
+{
+	ucontext_t *uc = ucontext;
+	uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+	struct rt_where w;
+	bool guard = false;
+
+	if ((sig == SIGSEGV || sig == SIGBUS) &&
+	    rt_stack_owner(addr, &guard) == gp && guard) {
+		unblock_faults();
+		w = where_of(uc);
+		judge_lines(w.pc);
+		stack_overflow(gp, sp, &w);
+	}
+	w = where_of(uc);
+	gp->sig = sig;
+	gp->sigcode0 = code;
+	gp->sigcode1 = addr;
+	gp->sigpc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+	if (is_panic(sig, code, addr) && can_panic(gp, sp)) {
+		inject_call(uc, w.exact);
+		return;
+	}
+	unblock_faults();
+	judge_lines(w.pc);
+	unexpected_fault(gp, sig, addr, &w);
+}
+
+/* On the goroutine's stack, "called" by the instruction that faulted. */
+void
+rt_sigpanic(void)
+{
+	struct g *gp = rt_getg();
+
+	judge_lines(gp->sigpc);
+	if (gp->sig != SIGFPE)
+		rt_panic_mem();
+	switch (gp->sigcode0) {
+	case FPE_INTDIV:
+		rt_panic_divide();
+	case FPE_INTOVF:
+		rt_panic_overflow();
+	default:
+		rt_panic_float();
+	}
+}
+
+/* ---- SIGQUIT and the other signals that end us with a dump ---- */
+
+static const struct {
+	const char *name;
+	int reg;
+} regs[] = {
+	{ "rax", REG_RAX }, { "rbx", REG_RBX }, { "rcx", REG_RCX },
+	{ "rdx", REG_RDX }, { "rdi", REG_RDI }, { "rsi", REG_RSI },
+	{ "rbp", REG_RBP }, { "rsp", REG_RSP }, { "r8", REG_R8 },
+	{ "r9", REG_R9 }, { "r10", REG_R10 }, { "r11", REG_R11 },
+	{ "r12", REG_R12 }, { "r13", REG_R13 }, { "r14", REG_R14 },
+	{ "r15", REG_R15 }, { "rip", REG_RIP }, { "rflags", REG_EFL },
+};
+
+static void
+dump_registers(const ucontext_t *uc)
+{
+	uint64_t csgsfs = (uint64_t)uc->uc_mcontext.gregs[REG_CSGSFS];
+
+	for (size_t i = 0; i < sizeof(regs) / sizeof(regs[0]); i++)
+		rt_printf("%-6s %#lx\n", regs[i].name,
+		    (unsigned long)uc->uc_mcontext.gregs[regs[i].reg]);
+	rt_printf("cs     %#lx\n", (unsigned long)(csgsfs & 0xffff));
+	rt_printf("fs     %#lx\n", (unsigned long)(csgsfs >> 32 & 0xffff));
+	rt_printf("gs     %#lx\n", (unsigned long)(csgsfs >> 16 & 0xffff));
+}
+
+struct signal_report {
+	uint32_t sig;
+	const siginfo_t *info;
+	const ucontext_t *uc;
+	struct g *gp; /* the signal hit it; g0 when it hit the scheduler */
+	struct m *m;
+};
+
+/* The goroutine whose stack the interrupted sp is on, else the M's g0. */
+static struct g *
+interrupted_g(struct m *mp, uintptr_t sp)
+{
+	struct g *gp = mp->curg;
+
+	if (gp != NULL && sp >= gp->stack.lo && sp <= gp->stack.hi)
+		return gp;
+	return mp->g0;
+}
+
+static void
+print_instruction_bytes(uintptr_t pc)
+{
+	const struct rt_module *m = rt_find_module(pc);
+
+	rt_printf("instruction bytes:");
+	for (uintptr_t a = pc; m != NULL && a < pc + 16 && a < m->etext; a++)
+		rt_printf(" %#x", *(const uint8_t *)a);
+	rt_printf("\n");
+}
+
+static void
+signal_report(void *p)
+{
+	struct signal_report *r = p;
+	struct rt_where w = where_of(r->uc);
+	uintptr_t pc = (uintptr_t)r->uc->uc_mcontext.gregs[REG_RIP];
+
+	rt_printf("PC=%#lx m=%d sigcode=%d\n", (unsigned long)pc,
+	    r->m == NULL ? -1 : r->m->id, r->info->si_code);
+	if (r->sig == SIGILL || r->sig == SIGFPE)
+		print_instruction_bytes(pc);
+	rt_printf("\n");
+	if (r->gp != NULL) {
+		rt_goroutine_header(r->gp);
+		rt_traceback_where(r->gp, &w);
+		rt_traceback_others(r->gp);
+		rt_printf("\n");
+	}
+	dump_registers(r->uc);
+	rt_crash_end("signal");
+}
+
+void
+rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
+{
+	const char *name = rt_signame(sig);
+	struct g *self = rt_getg();
+	struct signal_report r = { sig, siginfo, ucontext, NULL, NULL };
+	char line[64];
+
+	unblock_faults();
+	if (self != NULL && self->m != NULL) {
+		r.m = self->m;
+		r.gp = interrupted_g(self->m,
+		    (uintptr_t)r.uc->uc_mcontext.gregs[REG_RSP]);
+	}
+	if (!rt_crash_begin(r.m, "signal"))
+		for (;;)
+			rt_usleep(1000000);
+	rt_crash_scope_runtime();
+	judge_lines((uintptr_t)r.uc->uc_mcontext.gregs[REG_RIP]);
+	if (name != NULL)
+		rt_snprintf(line, sizeof(line), "%s", name);
+	else
+		rt_snprintf(line, sizeof(line), "Signal %u", sig);
+	rt_printf("%s\n", line);
+	rt_telemetry_panic(line, true);
+	rt_on_crash_stack(signal_report, &r);
+}
