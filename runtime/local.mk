@@ -71,6 +71,12 @@ runtime/boot/gort.pc: runtime/boot/gort.pc.in Makefile
 		$(srcdir)/runtime/boot/gort.pc.in > $@
 
 # chan, poll, time
+libgort_la_SOURCES += \
+	runtime/chan/chan.c runtime/chan/chan.h \
+	runtime/chan/select.c runtime/chan/sudog.c \
+	runtime/poll/netpoll.c runtime/poll/netpoll.h \
+	runtime/poll/netpoll_epoll.c \
+	runtime/sched/time.c runtime/sched/time.h
 
 # capi: the public face
 include_HEADERS += runtime/gort.h

@@ -41,6 +41,7 @@ struct hchan;
 struct mcache;
 struct mspan;
 struct rt_timer;
+struct rt_timer_slot;
 struct rt_defer;
 struct rt_panic;
 struct rt_catch;
@@ -270,11 +271,11 @@ struct p {
 
 	/* timers: see sched/time.c */
 	struct rt_mutex timerslock;
-	struct rt_timer **timers;      /* timerslock: 4-ary heap */
+	struct rt_timer_slot *timers;  /* timerslock: 4-ary heap */
 	uint32_t ntimers, captimers;   /* timerslock */
 	_Atomic int64_t timer0when_ns; /* atomic: 0 = none */
 	_Atomic uint32_t numtimers;    /* atomic copy of ntimers */
-	_Atomic uint32_t deletedtimers;
+	_Atomic uint32_t deletedtimers; /* slots that will not fire */
 
 	void *gcw;            /* gc/: work buffer of this P */
 	void *sweepbuf;       /* gc/ */

@@ -7,29 +7,43 @@
 
 #include "runtime2.h"
 
+struct rt_waitq { /* goroutines waiting, first come first served */
+	struct sudog *first, *last; /* the channel's lock; first is also
+	                               read without it, so written atomically */
+};
+
 struct hchan {
-	intptr_t qcount;   /* lock; racy reads allowed (len) */
+	intptr_t qcount;   /* lock to write (atomically); racy reads allowed */
 	intptr_t dataqsiz; /* const: cap */
 	void *buf;         /* const: dataqsiz elements, same allocation */
 	size_t elemsize;   /* const */
 	const struct gort_type *elemtype; /* const; NULL: plain bytes */
+	bool barrier;      /* const: elements may hold collected pointers */
 	_Atomic uint32_t closed; /* lock to write */
 	uint32_t sendx, recvx; /* lock */
-	struct {
-		struct sudog *first, *last;
-	} recvq, sendq;    /* lock */
+	struct rt_waitq recvq, sendq; /* lock */
 	struct rt_mutex lock;
 };
 
-/* t == NULL: elemsize bytes, scanned conservatively when noscan is false. */
+/*
+ * A collected channel. t: the element's type, else elemsize bytes, scanned
+ * conservatively when noscan is false. User goroutine; panics with "makechan:
+ * size out of range".
+ */
 struct hchan *rt_makechan(const struct gort_type *t, size_t elemsize,
     bool noscan, intptr_t cap);
-/* Block unless !block; false: would have blocked. Panics when closed. */
+/*
+ * Waits unless !block; false: would have waited. Panics when c is closed.
+ * Waiting needs a user goroutine; !block is allowed on g0 with a P (timers,
+ * signals), where a closed channel answers false instead of panicking.
+ * callerpc: the statement in user code, for profiles (0: unknown).
+ */
 bool rt_chansend(struct hchan *c, const void *elem, bool block,
     uintptr_t callerpc);
-/* Returns selected; *ret_ok false: closed and drained, elem zeroed. */
+/* Returns whether it happened; *ret_ok (may be NULL) false: c is closed and
+ * drained, elem (may be NULL) zeroed. User goroutine when block. */
 bool rt_chanrecv(struct hchan *c, void *elem, bool block, bool *ret_ok);
-void rt_closechan(struct hchan *c);
+void rt_closechan(struct hchan *c); /* user goroutine: may panic */
 intptr_t rt_chanlen(struct hchan *c);
 intptr_t rt_chancap(struct hchan *c);
 
@@ -41,11 +55,39 @@ struct rt_selres {
 	intptr_t index;
 	bool recv_ok;
 };
-/* Sends first, then receives; order: 2*(nsends+nrecvs) scratch. -1: default */
+/*
+ * Cases: sends first, then receives, at most 65535; order is scratch of
+ * 2 * (nsends + nrecvs). The index done, or -1: none ready and !block. User
+ * goroutine. Panics when the case chosen sends on a closed channel.
+ */
 struct rt_selres rt_selectgo(struct rt_scase *cases, uint16_t *order,
     intptr_t nsends, intptr_t nrecvs, bool block);
 
+/* A cleared sudog out of this P's cache, and back. User goroutine or g0 with
+ * a P; put it back with no link left in it. */
 struct sudog *rt_acquire_sudog(void);
 void rt_release_sudog(struct sudog *s);
+
+/* ---- between chan.c and select.c; the caller holds c->lock ---- */
+
+/* Copy one element; barriers as the element's kind asks. */
+void rt_chan_copy(struct hchan *c, void *dst, const void *src);
+void rt_waitq_enqueue(struct rt_waitq *q, struct sudog *s);
+/* Take the first waiter whom we may wake: a select's only if we win it. */
+struct sudog *rt_waitq_dequeue(struct rt_waitq *q);
+/* Take s out of the middle, if it is still there. */
+void rt_waitq_unlink(struct rt_waitq *q, struct sudog *s);
+/*
+ * Serve one waiter: hand elem to the receiver s; take elem (NULL: drop) from
+ * the sender s, through the buffer if there is one; tell s that c was closed.
+ * Each returns the goroutine, to be readied after c is unlocked; s belongs to
+ * that goroutine again and must not be touched from there on.
+ */
+struct g *rt_chan_serve_receiver(struct hchan *c, struct sudog *s,
+    const void *elem);
+struct g *rt_chan_serve_sender(struct hchan *c, struct sudog *s, void *elem);
+/* Into and out of the ring buffer, which has room / is not empty. */
+void rt_chan_buf_put(struct hchan *c, const void *elem);
+void rt_chan_buf_get(struct hchan *c, void *elem);
 
 #endif

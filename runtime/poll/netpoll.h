@@ -1,7 +1,6 @@
 /*
  * netpoll.h - goroutines that wait for descriptors. netpoll.c keeps the state
- * of each descriptor; netpoll_epoll.c is what a system must supply (essay
- * there): init, open, close, break, poll.
+ * of each descriptor; netpoll_epoll.c is what a system must supply.
  */
 #ifndef RT_NETPOLL_H
 #define RT_NETPOLL_H
@@ -18,22 +17,65 @@ enum poll_err { /* numbers are internal/poll's */
 };
 
 bool rt_netpollinited(void);
+/* Make the poller, once; any thread, any stack. Throws when it can't. */
 void rt_netpollgenericinit(void);
-/* 0 or -errno (EPERM: a plain file, use a blocking call). */
-int rt_poll_open(int fd, struct poll_desc **ret);
-void rt_poll_close(struct poll_desc *pd);   /* after unblock */
-int rt_poll_reset(struct poll_desc *pd, int mode);  /* mode 'r' or 'w' */
-int rt_poll_wait(struct poll_desc *pd, int mode);   /* parks; enum poll_err */
-/* d_ns: mono time, 0 none, <0 already past. mode 'r', 'w' or 'r'+'w'. */
-void rt_poll_set_deadline(struct poll_desc *pd, int64_t d_ns, int mode);
-void rt_poll_unblock(struct poll_desc *pd); /* wake all with CLOSING */
 
-/* For the scheduler: delay_ns <0 block, 0 look, >0 at most that long.
- * Ready goroutines are appended to list; they are WAITING until injected. */
+/*
+ * Watch fd, which must be non-blocking and stay open until rt_poll_close.
+ * Returns 0 with *ret, or -errno (EPERM: a plain file, use a blocking call).
+ * Ownership: the caller's, until rt_poll_close. User goroutine.
+ */
+int rt_poll_open(int fd, struct poll_desc **ret);
+/* Stop watching and recycle pd; after rt_poll_unblock, when nobody waits in it
+ * or will. The caller closes fd afterwards. */
+void rt_poll_close(struct poll_desc *pd);
+/*
+ * One operation, for mode 'r' or 'w', at most one goroutine a mode at a time:
+ * reset before the first try of the system call, wait after each EAGAIN. Both
+ * return an enum poll_err. wait parks the user goroutine.
+ */
+int rt_poll_reset(struct poll_desc *pd, int mode);
+int rt_poll_wait(struct poll_desc *pd, int mode);
+/* d_ns: mono time, 0 none, <0 already past. mode 'r', 'w' or 'r'+'w'. Wakes
+ * who waits when it is past. With a P. */
+void rt_poll_set_deadline(struct poll_desc *pd, int64_t d_ns, int mode);
+/* From now on everything in pd fails with POLL_CLOSING; wakes who waits. */
+void rt_poll_unblock(struct poll_desc *pd);
+
+/*
+ * For the scheduler, on g0: what became ready, appended to list; the
+ * goroutines stay WAITING until injected. delay_ns <0: wait until there is
+ * something or a break, 0: look, >0: wait at most that long. May return with
+ * nothing at any time.
+ */
 void rt_netpoll(int64_t delay_ns, struct g_queue *list);
+/* Make a waiting rt_netpoll return soon. Any thread, any stack. */
 void rt_netpoll_break(void);
 /* Goroutines parked on descriptors (checkdead's "armed with a waiter"). */
 int32_t rt_netpoll_waiters(void);
+/* Descriptors watched. */
 uint32_t rt_netpoll_fds(void);
+
+/*
+ * ---- what a system supplies; netpoll_epoll.c ----
+ *
+ * sys_init: once. 0 or -errno.
+ * sys_open: report both directions of fd, edge-triggered, with this cookie.
+ *   0 or -errno.
+ * sys_close: report no more. 0 or -errno (ignored: it may be closed already).
+ * sys_wait: up to n events into ev, with delay as rt_netpoll's; the count or
+ *   -errno. A break is taken in here and not reported; a look (0) leaves it to
+ *   the one who sleeps.
+ * sys_break: see rt_netpoll_break.
+ */
+struct rt_poll_event {
+	uint64_t cookie;
+	bool readable, writable; /* errors and hang-ups make both true */
+};
+int rt_netpoll_sys_init(void);
+int rt_netpoll_sys_open(int fd, uint64_t cookie);
+int rt_netpoll_sys_close(int fd);
+int rt_netpoll_sys_wait(int64_t delay_ns, struct rt_poll_event *ev, int n);
+void rt_netpoll_sys_break(void);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * time.h - timers of the runtime: per-P heaps, run by the scheduler. time.c.
+ * time.h - timers of the runtime: per-P heaps, run by the scheduler. time.c
+ * opens with the design.
  */
 #ifndef RT_TIME_H
 #define RT_TIME_H
@@ -8,35 +9,64 @@
 
 /*
  * Layout is gccgo's time.runtimeTimer from pp to status (ABI 2.6), so that
- * compiled Go embeds it. f runs on g0 of the P that finds it due, must not
- * block and must be quick (usually it readies a goroutine).
+ * compiled Go embeds it; all zero is a timer that is not armed. The function
+ * runs on g0 of the P that finds the timer due, must not block and must be
+ * quick (usually it readies a goroutine).
+ *
+ * Memory: the timer must stay valid while it is armed and, after that, until
+ * its slot has left the heap. So it is either collected (the heaps are roots)
+ * or off-heap memory that is recycled as a timer only, never freed.
  */
 struct rt_timer {
-	struct p *pp;        /* heap it is on */
-	int64_t when_ns;     /* mono */
-	int64_t period_ns;   /* 0: once */
-	void *f;             /* compiled Go's closure; unused by C */
-	void *arg_type, *arg;
-	uintptr_t seq;
-	int64_t nextwhen_ns;
-	_Atomic uint32_t status;
-	/* ours, not Go's: set for timers made by the runtime and the C API */
+	struct p *pp;        /* lock bit: heap that has its slot */
+	int64_t when_ns;     /* lock bit: mono; when it fires */
+	int64_t period_ns;   /* lock bit; 0: once */
+	void *f;             /* compiled Go's closure; NULL for C */
+	void *arg_type, *arg; /* set while not armed */
+	uintptr_t seq;       /* set while not armed */
+	int64_t nextwhen_ns; /* lock bit: the time in its slot, <= when */
+	_Atomic uint32_t status; /* TIMER_* bits of time.c */
+	/* Ours, not Go's, and there only when f is NULL. */
 	void (*cfn)(void *arg, uintptr_t seq, int64_t now_ns);
 };
 
-void rt_timer_add(struct rt_timer *t);      /* when, period, cfn, arg set */
-bool rt_timer_del(struct rt_timer *t);      /* true: was pending */
-/* true: was pending. Sets a new time (and period, f, arg as given). */
+struct rt_timer_slot { /* what a heap holds; guard: its P's timerslock */
+	int64_t when_ns;
+	struct rt_timer *t;
+};
+
+/*
+ * Arm, disarm, arm anew; all from a goroutine or g0 with a P, any number of
+ * threads at once. Times are mono; one that is past fires at the next look.
+ * add: a timer that is not armed, with when, period, arg and cfn (or f) set.
+ * del: true if this call prevented a firing; the function may still be running
+ * when it was false. mod: arms with this time and period whether armed or not;
+ * true if it was armed. reset: mod with the period it had.
+ */
+void rt_timer_add(struct rt_timer *t);
+bool rt_timer_del(struct rt_timer *t);
 bool rt_timer_mod(struct rt_timer *t, int64_t when_ns, int64_t period_ns);
 bool rt_timer_reset(struct rt_timer *t, int64_t when_ns);
-void rt_time_sleep(int64_t ns);             /* park the goroutine */
+/* Park the goroutine for at least ns; <= 0: nothing. User goroutine. */
+void rt_time_sleep(int64_t ns);
+/* now + ns without overflow, and never 0 or less. */
+int64_t rt_time_after(int64_t now_ns, int64_t ns);
 
-/* For the scheduler. Run what is due on pp; *ret_until: next one, 0 none;
- * returns whether anything ran. Called with or without owning pp (steal). */
+/*
+ * For the scheduler, on g0 with a P: run what is due on pp's heap, own or not.
+ * now_ns 0: read the clock if pp has timers at all. *ret_until (may be NULL):
+ * when to look again, 0 if never. Returns whether anything ran.
+ */
 bool rt_timers_check(struct p *pp, int64_t now_ns, int64_t *ret_until);
-int64_t rt_timers_next(struct p **ret_p);   /* earliest over all Ps; 0 none */
-void rt_timers_move(struct p *from, struct p *to); /* world stopped */
-void rt_timers_verify(struct p *pp);        /* checkTimers: debug builds */
+/* Earliest over all live Ps and whose (ret_p may be NULL); 0: no armed timer
+ * anywhere. Needs no P. May be early, never late. */
+int64_t rt_timers_next(struct p **ret_p);
+/* pp dies: its timers go to another's heap. World stopped. */
+void rt_timers_move(struct p *from, struct p *to);
+/* Check the heap's invariants, throw on a broken one. No lock held. Called
+ * on every run in debug builds; at any time by tests. */
+void rt_timers_verify(struct p *pp);
+/* Armed timers of all live Ps (checkdead, debuggers). */
 uint32_t rt_timers_count(void);
 
 #endif

@@ -1,0 +1,396 @@
+/*
+ * select.c - wait for several channels and do exactly one thing.
+ *
+ *   1. Drop cases without a channel; shuffle the rest (poll order: fairness),
+ *      sort them by the channel's address (lock order: no deadlock).
+ *   2. Lock every channel once, in lock order.
+ *   3. Look for a case that can go on, in poll order. Found: do it, unlock,
+ *      ready whom it served. None and not blocking: unlock, default.
+ *   4. Queue one record on each channel, all with isselect, and park. The
+ *      locks are released on g0 once the context is saved, lowest address
+ *      first; from the first release on, wakers may come.
+ *   5. A waker that dequeues a record of ours sets g->select_done by
+ *      compare-and-swap from 0; the one that succeeds owns the wake-up and
+ *      leaves its record in g->param. Others pass on to the next waiter.
+ *   6. Awake again: lock all, take the losing records out, unlock, and report
+ *      the case whose record is in g->param.
+ *
+ * Why the records may die in step 6: whoever holds a pointer to a losing
+ * record found it in a queue under that channel's lock, and drops it before
+ * the unlock. After we have had every lock once more, with our records out,
+ * nobody holds any. The winning record was taken out by the winner, who stopped
+ * touching it before the ready. And step 4's release loop, which may still run
+ * on the old thread while we are awake here already, reads only records whose
+ * channel it has not unlocked, and we stand at that lock until it has.
+ *
+ * select_done is 0 outside of steps 4 to 6; it is reset in step 6 under the
+ * locks, when no record can be found any more.
+ *
+ * The shuffle draws from the oracle, one number a case. Rejected: rotating the
+ * start by one random number. A case behind a run of dead ones would be taken
+ * more often than its share.
+ *
+ * Sorting: insertion for the usual handful, heap sort above, so that 65,535
+ * cases are n log n and need no memory.
+ */
+#include "chan/chan.h"
+
+#include <string.h>
+
+#include "fault/fault.h"
+#include "lock/lock.h"
+#include "sched/oracle.h"
+#include "sched/sched.h"
+
+/* Selects up to this size keep their records in the frame (see chan.c); the
+ * frame must stay small beside a goroutine's stack. */
+#define INLINE_RECORDS 6
+#define INSERTION_MAX 16
+
+struct sel {
+	struct rt_scase *cases;
+	uint16_t *pollorder, *lockorder; /* n entries each */
+	uint32_t n;      /* cases with a channel */
+	intptr_t nsends; /* cases[i] sends iff i < nsends */
+};
+
+/* ---- order ---- */
+
+static void
+poll_order(struct sel *s, uint32_t ncases)
+{
+	uint32_t i, j, n = 0;
+
+	for (i = 0; i < ncases; i++) {
+		if (s->cases[i].c == NULL) {
+			s->cases[i].elem = NULL; /* keeps nothing alive */
+			continue;
+		}
+		j = rt_fastrandn(n + 1);
+		s->pollorder[n] = s->pollorder[j];
+		s->pollorder[j] = (uint16_t)i;
+		n++;
+	}
+	s->n = n;
+}
+
+static uintptr_t
+key(const struct sel *s, uint16_t idx)
+{
+	return (uintptr_t)s->cases[idx].c;
+}
+
+static void
+insertion_sort(struct sel *s)
+{
+	uint16_t *o = s->lockorder, x;
+	uint32_t i, j;
+
+	for (i = 1; i < s->n; i++) {
+		x = o[i];
+		for (j = i; j > 0 && key(s, o[j - 1]) > key(s, x); j--)
+			o[j] = o[j - 1];
+		o[j] = x;
+	}
+}
+
+static void
+sift_down(struct sel *s, uint32_t i, uint32_t n)
+{
+	uint16_t *o = s->lockorder, x = o[i];
+	uint32_t child;
+
+	while ((child = 2 * i + 1) < n) {
+		if (child + 1 < n && key(s, o[child + 1]) > key(s, o[child]))
+			child++;
+		if (key(s, x) >= key(s, o[child]))
+			break;
+		o[i] = o[child];
+		i = child;
+	}
+	o[i] = x;
+}
+
+static void
+heap_sort(struct sel *s)
+{
+	uint16_t *o = s->lockorder, x;
+	uint32_t i;
+
+	for (i = s->n / 2; i-- > 0;)
+		sift_down(s, i, s->n);
+	for (i = s->n; i-- > 1;) {
+		x = o[i];
+		o[i] = o[0];
+		o[0] = x;
+		sift_down(s, 0, i);
+	}
+}
+
+static void
+lock_order(struct sel *s)
+{
+	memcpy(s->lockorder, s->pollorder, s->n * sizeof(uint16_t));
+	if (s->n <= INSERTION_MAX)
+		insertion_sort(s);
+	else
+		heap_sort(s);
+}
+
+/* ---- locks: each channel once ---- */
+
+static void
+lock_all(struct sel *s)
+{
+	struct hchan *c, *last = NULL;
+	uint32_t i;
+
+	for (i = 0; i < s->n; i++) {
+		c = s->cases[s->lockorder[i]].c;
+		if (c != last)
+			rt_lock(&c->lock);
+		last = c;
+	}
+}
+
+static void
+unlock_all(struct sel *s)
+{
+	struct hchan *c, *last = NULL;
+	uint32_t i;
+
+	for (i = s->n; i-- > 0;) {
+		c = s->cases[s->lockorder[i]].c;
+		if (c != last)
+			rt_unlock(&c->lock);
+		last = c;
+	}
+}
+
+/*
+ * gopark's unlock, on g0: the goroutine may be awake elsewhere as soon as the
+ * first lock is free, but it stands still until the last one is (step 6). So
+ * a record is read before its channel is unlocked, never after.
+ */
+static bool
+unlock_parked(struct g *gp, void *arg)
+{
+	struct sudog *s = gp->waiting;
+	struct hchan *c = NULL, *last = NULL;
+
+	for (; s != NULL; s = s->waitlink) {
+		c = s->c;
+		if (last != NULL && c != last)
+			rt_unlock(&last->lock);
+		last = c;
+	}
+	if (last != NULL)
+		rt_unlock(&last->lock);
+	return true;
+}
+
+/* ---- step 3 ---- */
+
+enum step { STEP_DONE, STEP_WAIT, STEP_PANIC };
+
+/*
+ * Try one case under all locks. STEP_DONE: it happened, *ret_wake (may be
+ * NULL) is to be readied.
+ */
+static enum step
+try_send_case(struct rt_scase *k, struct g **ret_wake)
+{
+	struct hchan *c = k->c;
+	struct sudog *s;
+
+	if (atomic_load_explicit(&c->closed, memory_order_relaxed) != 0)
+		return STEP_PANIC;
+	s = rt_waitq_dequeue(&c->recvq);
+	if (s != NULL) {
+		*ret_wake = rt_chan_serve_receiver(c, s, k->elem);
+		return STEP_DONE;
+	}
+	if (c->qcount < c->dataqsiz) {
+		rt_chan_buf_put(c, k->elem);
+		return STEP_DONE;
+	}
+	return STEP_WAIT;
+}
+
+static enum step
+try_recv_case(struct rt_scase *k, struct g **ret_wake, bool *ret_ok)
+{
+	struct hchan *c = k->c;
+	struct sudog *s = rt_waitq_dequeue(&c->sendq);
+
+	*ret_ok = true;
+	if (s != NULL) {
+		*ret_wake = rt_chan_serve_sender(c, s, k->elem);
+		return STEP_DONE;
+	}
+	if (c->qcount > 0) {
+		rt_chan_buf_get(c, k->elem);
+		return STEP_DONE;
+	}
+	if (atomic_load_explicit(&c->closed, memory_order_relaxed) != 0) {
+		if (k->elem != NULL)
+			memset(k->elem, 0, c->elemsize);
+		*ret_ok = false;
+		return STEP_DONE;
+	}
+	return STEP_WAIT;
+}
+
+/* Returns the index done, -1: none is ready, -2: the case panics. */
+static intptr_t
+try_all(struct sel *s, struct g **ret_wake, bool *ret_ok)
+{
+	struct rt_scase *k;
+	enum step st;
+	uint32_t i;
+	uint16_t idx;
+
+	for (i = 0; i < s->n; i++) {
+		idx = s->pollorder[i];
+		k = &s->cases[idx];
+		if (idx < s->nsends)
+			st = try_send_case(k, ret_wake);
+		else
+			st = try_recv_case(k, ret_wake, ret_ok);
+		if (st == STEP_DONE)
+			return idx;
+		if (st == STEP_PANIC)
+			return -2;
+	}
+	return -1;
+}
+
+/* ---- steps 4 and 6 ---- */
+
+/* Fill r for the i-th case in lock order and put it behind the others. */
+static void
+queue_one(struct sel *s, uint32_t i, struct sudog *r, struct sudog ***tail)
+{
+	uint16_t idx = s->lockorder[i];
+	struct rt_scase *k = &s->cases[idx];
+
+	r->g = rt_getg();
+	r->isselect = true;
+	r->success = false;
+	r->elem = k->elem;
+	r->c = k->c;
+	r->caseidx = idx;
+	r->waitlink = NULL;
+	**tail = r;
+	*tail = &r->waitlink;
+	rt_waitq_enqueue(idx < s->nsends ? &k->c->sendq : &k->c->recvq, r);
+}
+
+/*
+ * Under all locks again. Takes every record but the winner's out of its queue.
+ * Returns the winner's case.
+ */
+static intptr_t
+unqueue_all(struct sel *s, struct g *gp, const struct sudog *winner,
+    bool *ret_success)
+{
+	struct sudog *r;
+	intptr_t done = -1;
+
+	for (r = gp->waiting; r != NULL; r = r->waitlink) {
+		if (r == winner) {
+			done = r->caseidx;
+			*ret_success = r->success;
+		} else if (r->caseidx < s->nsends) {
+			rt_waitq_unlink(&r->c->sendq, r);
+		} else {
+			rt_waitq_unlink(&r->c->recvq, r);
+		}
+	}
+	return done;
+}
+
+static void
+release_cached(struct sudog *r, const struct sudog *inl, const struct sudog *end)
+{
+	struct sudog *next;
+
+	for (; r != NULL; r = next) {
+		next = r->waitlink;
+		if (r >= inl && r < end)
+			continue;
+		r->elem = NULL;
+		r->c = NULL;
+		r->waitlink = NULL;
+		r->isselect = false;
+		rt_release_sudog(r);
+	}
+}
+
+/* All locks are held and nothing was ready. Returns the case done, with the
+ * locks released; *ret_success false: its channel was closed. */
+static RT_NOINLINE intptr_t
+wait_for_any(struct sel *s, bool *ret_success)
+{
+	struct sudog inl[INLINE_RECORDS], *list = NULL, **tail = &list;
+	struct sudog *winner;
+	struct g *gp = rt_getg();
+	intptr_t done;
+	uint32_t i;
+
+	for (i = 0; i < s->n; i++)
+		queue_one(s, i,
+		    s->n <= INLINE_RECORDS ? &inl[i] : rt_acquire_sudog(),
+		    &tail);
+	gp->waiting = list;
+	gp->param = NULL;
+	rt_gopark(unlock_parked, NULL, WAIT_SELECT);
+
+	lock_all(s);
+	winner = gp->param;
+	gp->param = NULL;
+	done = unqueue_all(s, gp, winner, ret_success);
+	gp->waiting = NULL;
+	atomic_store_explicit(&gp->select_done, 0, memory_order_relaxed);
+	unlock_all(s);
+	release_cached(list, inl, inl + INLINE_RECORDS);
+	if (done < 0)
+		rt_throw("selectgo: bad wakeup");
+	return done;
+}
+
+struct rt_selres
+rt_selectgo(struct rt_scase *cases, uint16_t *order, intptr_t nsends,
+    intptr_t nrecvs, bool block)
+{
+	intptr_t ncases = nsends + nrecvs;
+	struct sel s = { .cases = cases, .nsends = nsends,
+		.pollorder = order, .lockorder = order + ncases };
+	struct rt_selres res = { .index = -1, .recv_ok = false };
+	struct g *wake = NULL;
+	bool success = false;
+
+	if (ncases > 65535)
+		rt_throw("selectgo: too many cases");
+	poll_order(&s, (uint32_t)ncases);
+	lock_order(&s);
+
+	lock_all(&s);
+	res.index = try_all(&s, &wake, &res.recv_ok);
+	if (res.index >= 0 || res.index == -2 || !block) {
+		unlock_all(&s);
+		if (wake != NULL)
+			rt_goready(wake);
+		if (res.index == -2)
+			rt_panic_plain("send on closed channel");
+		if (res.index < 0 || res.index < nsends)
+			res.recv_ok = false;
+		return res;
+	}
+
+	res.index = wait_for_any(&s, &success);
+	if (res.index < nsends && !success)
+		rt_panic_plain("send on closed channel");
+	res.recv_ok = res.index >= nsends && success;
+	return res;
+}
