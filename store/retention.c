@@ -34,7 +34,7 @@
 #define STEP_ROWS 2000
 #define TIDY_EVERY_NS (60 * 1000000000LL)
 
-/* What ages, with the column of its time. Order does not matter. */
+/* What ages; store_log comes first (last_to_go). */
 static const char *const aged[] = { "store_log", "store_sched", "store_gc",
 	"store_event", "store_boot", "store_init", "store_loss" };
 #define AGED (sizeof(aged) / sizeof(aged[0]))
@@ -153,14 +153,42 @@ step(struct store *st, const char *sql)
 	return n;
 }
 
+/*
+ * The number of the last row to go: the oldest rows that make up about
+ * want_bytes, at most STEP_ROWS of them. Lines differ much in length, so they
+ * are added up; SQLite knows a length without reading the text. 0: no row.
+ */
 static int64_t
-drop_oldest(struct store *st, int table, int64_t before_ns)
+last_to_go(struct store *st, int table, int64_t before_ns, int64_t want_bytes)
 {
 	char sql[240];
+	sqlite3_stmt *s;
+	int64_t bytes = 0, last = 0;
 
-	snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE rowid IN (SELECT rowid"
-	    " FROM %s WHERE t_ns < %lld ORDER BY rowid LIMIT %d)",
-	    aged[table], aged[table], (long long)before_ns, STEP_ROWS);
+	snprintf(sql, sizeof(sql), "SELECT rowid, %s FROM %s WHERE t_ns < %lld"
+	    " ORDER BY rowid LIMIT %d", table == 0 ? "64 + length(line)" :
+	    "150", aged[table], (long long)before_ns, STEP_ROWS);
+	if (sqlite3_prepare_v2(st->db, sql, -1, &s, NULL) != SQLITE_OK)
+		return 0;
+	while (bytes < want_bytes && sqlite3_step(s) == SQLITE_ROW) {
+		last = sqlite3_column_int64(s, 0);
+		bytes += sqlite3_column_int64(s, 1);
+	}
+	sqlite3_finalize(s);
+	return last;
+}
+
+static int64_t
+drop_oldest(struct store *st, int table, int64_t before_ns, int64_t want_bytes)
+{
+	int64_t last = last_to_go(st, table, before_ns, want_bytes);
+	char sql[160];
+
+	if (last == 0)
+		return 0;
+	snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE rowid <= %lld AND"
+	    " t_ns < %lld", aged[table], (long long)last,
+	    (long long)before_ns);
 	return step(st, sql);
 }
 
@@ -273,7 +301,9 @@ store_retain(struct store *st, int64_t now_ns)
 	cut = st->raw_ns > 0 ? now_ns - st->raw_ns : INT64_MIN;
 	table = oldest_table(st, &oldest);
 	if (table >= 0 && (st->draining || oldest < cut)) {
-		n = drop_oldest(st, table, st->draining ? INT64_MAX : cut);
+		n = drop_oldest(st, table, st->draining ? INT64_MAX : cut,
+		    st->draining ? (used - st->low_pages + 1) *
+			STORE_PAGE_BYTES : INT64_MAX);
 		if (n != 0)
 			return n < 0 ? (int)n : 1;
 	}

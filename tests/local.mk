@@ -5,3 +5,4 @@ EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh docs/house.md \
 TESTS += tests/layers.sh
 TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir;
+include $(srcdir)/tests/store/local.mk

@@ -70,7 +70,7 @@ static const struct {
 	{ "SELECT * FROM pragma_table_info('v_log')", -EACCES },
 	{ "PRAGMA user_version", -EACCES },
 	{ "PRAGMA query_only = OFF", -EACCES },
-	{ "DELETE FROM v_log", -EACCES },
+	{ "DELETE FROM v_log", -EINVAL },
 	{ "CREATE TEMP TABLE x(a)", -EACCES },
 	{ "CREATE TABLE x(a)", -EACCES },
 	{ "ATTACH '/tmp/x.db' AS x", -EACCES },
@@ -119,14 +119,14 @@ START_TEST(what_people_ask_is_answered)
 		"SELECT instance, count(*) FROM v_log GROUP BY 1 ORDER BY 2",
 		"WITH x AS (SELECT * FROM v_log) SELECT max(seq) FROM x",
 		"SELECT l.line FROM v_log l JOIN v_run r USING(instance, run)",
-		"SELECT * FROM v_event WHERE json_valid(detail) IS NOT 0",
+		"SELECT * FROM v_event WHERE type LIKE 't%'",
 		"SELECT value FROM json_each('[1,2]')",
 		"SELECT row_number() OVER (ORDER BY seq) FROM v_event",
 		"SELECT datetime(t_ns / 1000000000, 'unixepoch') FROM v_log",
 		"VALUES(1), (2)",
 	};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		ck_assert_int_gt(test_ask(rd, good[i]).rows, 0);
+		ck_assert_msg(test_ask(rd, good[i]).rows > 0, "%s", good[i]);
 }
 END_TEST
 
