@@ -173,6 +173,12 @@ store_reader_open(const char *path, struct store_reader **ret,
 		store_reader_close(r);
 		return err;
 	}
+	/*
+	 * The first use of a table function declares its table, which the
+	 * authorizer would take for CREATE TABLE: use them once before.
+	 */
+	sqlite3_exec(r->db, "SELECT 1 FROM json_each('[]'), json_tree('[]')",
+	    NULL, NULL, NULL);
 	sqlite3_set_authorizer(r->db, authorize, r);
 	*ret = r;
 	return 0;
