@@ -15,7 +15,16 @@ GORT_LDFLAGS = -static $(AM_LDFLAGS)
 noinst_HEADERS += runtime/runtime2.h
 
 # arch, lock, sched
-libgort_la_SOURCES += runtime/arch/asm_amd64.S
+libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
+	runtime/arch/fiber_san.h \
+	runtime/lock/lock.h runtime/lock/lockrank.h runtime/lock/lock_futex.c \
+	runtime/lock/sema.c \
+	runtime/sched/sched.h runtime/sched/sched_priv.h \
+	runtime/sched/oracle.h runtime/sched/oracle.c runtime/sched/proc.c \
+	runtime/sched/runq.c runtime/sched/newproc.c runtime/sched/mstart.c \
+	runtime/sched/procresize.c runtime/sched/entersyscall.c \
+	runtime/sched/sysmon.c runtime/sched/preempt.c \
+	runtime/sched/stack.c runtime/sched/checkdead.c
 
 # boot, os, types
 libgort_la_SOURCES += \

@@ -362,7 +362,7 @@ struct schedt {
 extern struct schedt rt_sched;
 extern struct m rt_m0;
 extern struct g rt_g0;
-extern int32_t rt_gomaxprocs;   /* stw */
+extern _Atomic int32_t rt_gomaxprocs; /* written under stw */
 extern int32_t rt_ncpu;         /* const after osinit */
 extern struct p **rt_allp;      /* stw; rt_gomaxprocs entries are live */
 extern _Atomic(struct m *) rt_allm;

@@ -23,6 +23,7 @@ void rt_goready(struct g *gp);
 /* Ready a list linked by schedlink (netpoll's answer). Needs no P. */
 void rt_injectglist(struct g_queue *list);
 void rt_gosched(void);  /* yield: back of the line */
+void rt_goyield(void);  /* yield to who was readied last: it runs next */
 void rt_goexit(void) RT_NORETURN; /* run defers, end the goroutine */
 void rt_goexit0_direct(void) RT_NORETURN; /* end without defers */
 /* A timer for when_ns was added: see that somebody waits no longer than

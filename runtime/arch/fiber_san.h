@@ -1,0 +1,178 @@
+/*
+ * fiber_san.h - telling the sanitizers that a thread changes its stack.
+ *
+ * AddressSanitizer wants to know the bounds of the stack it is on, before a
+ * switch and after; ThreadSanitizer gives each stack an identity of its own
+ * (a "fiber") and wants the change announced just before the switch. Without
+ * a sanitizer all of this is nothing.
+ *
+ *   before leaving `from` for `to`:  rt_san_leave(from, to)
+ *   after arriving on `me`:          rt_san_arrive(me, from)
+ *   a stack is finished with:        rt_san_leave_for_ever(from, to)
+ *
+ * g0 takes part like any other: its stack's bounds are what ASan reports at
+ * the first arrival elsewhere, its fiber is the thread's own.
+ *
+ * ThreadSanitizer holds a slot for each fiber and ends near 8,000: a program
+ * under it can't have more goroutines than that at one time. Fibers are kept
+ * with the g (they are created once a slot, never destroyed), so a program
+ * may well make more than 8,000 goroutines one after the other. A goroutine
+ * that inherits a dead one's fiber inherits its happens-before too: a race
+ * between two lives of one g is not reported. The price of destroying and
+ * creating one each time is some 10 us a goroutine.
+ *
+ * AddressSanitizer's fake stacks (detect_stack_use_after_return) would move
+ * locals to the heap, out of the collector's sight; tests run with it off.
+ */
+#ifndef RT_FIBER_SAN_H
+#define RT_FIBER_SAN_H
+
+#include "runtime2.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define RT_ASAN 1
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define RT_TSAN 1
+#endif
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define RT_ASAN 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define RT_TSAN 1
+#endif
+#endif
+
+#if defined(RT_ASAN) || defined(RT_TSAN)
+#define RT_SANITIZED 1
+#endif
+
+/* Always inline: a call that begins on one fiber must not end on another. */
+#define RT_SAN_INLINE static inline __attribute__((always_inline))
+
+#ifdef RT_ASAN
+
+void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t n);
+void __sanitizer_finish_switch_fiber(void *save, const void **old, size_t *n);
+void __asan_unpoison_memory_region(void const volatile *addr, size_t n);
+
+RT_SAN_INLINE void
+rt_san_leave(struct g *from, struct g *to)
+{
+	__sanitizer_start_switch_fiber(&from->fiber_fake,
+	    (void *)to->stack.lo, to->stack.hi - to->stack.lo);
+}
+
+RT_SAN_INLINE void
+rt_san_leave_for_ever(struct g *from, struct g *to)
+{
+	__sanitizer_start_switch_fiber(NULL, (void *)to->stack.lo,
+	    to->stack.hi - to->stack.lo);
+}
+
+RT_SAN_INLINE void
+rt_san_arrive(struct g *me, struct g *from)
+{
+	const void *old;
+	size_t n;
+
+	__sanitizer_finish_switch_fiber(me->fiber_fake, &old, &n);
+	if (from != NULL && from->stack.lo != (uintptr_t)old) {
+		from->stack.lo = (uintptr_t)old;
+		from->stack.hi = (uintptr_t)old + n;
+	}
+}
+
+/* Frames that were jumped out of leave poison behind. */
+RT_SAN_INLINE void
+rt_san_stack_clean(struct g *gp)
+{
+	__asan_unpoison_memory_region((void *)gp->stack.lo,
+	    gp->stack.hi - gp->stack.lo);
+}
+
+RT_SAN_INLINE void
+rt_san_fiber_new(struct g *gp)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_fiber_thread(struct g *g0)
+{
+}
+
+#elif defined(RT_TSAN)
+
+void *__tsan_get_current_fiber(void);
+void *__tsan_create_fiber(unsigned flags);
+void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+
+RT_SAN_INLINE void
+rt_san_leave(struct g *from, struct g *to)
+{
+	__tsan_switch_to_fiber(to->fiber, 0);
+}
+
+RT_SAN_INLINE void
+rt_san_leave_for_ever(struct g *from, struct g *to)
+{
+	__tsan_switch_to_fiber(to->fiber, 0);
+}
+
+RT_SAN_INLINE void
+rt_san_arrive(struct g *me, struct g *from)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_stack_clean(struct g *gp)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_fiber_new(struct g *gp)
+{
+	gp->fiber = __tsan_create_fiber(0);
+}
+
+RT_SAN_INLINE void
+rt_san_fiber_thread(struct g *g0)
+{
+	g0->fiber = __tsan_get_current_fiber();
+}
+
+#else
+
+RT_SAN_INLINE void
+rt_san_leave(struct g *from, struct g *to)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_leave_for_ever(struct g *from, struct g *to)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_arrive(struct g *me, struct g *from)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_stack_clean(struct g *gp)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_fiber_new(struct g *gp)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_fiber_thread(struct g *g0)
+{
+}
+
+#endif
+#endif

@@ -1,0 +1,106 @@
+/*
+ * checkdead.c - is everybody waiting for somebody who waits?
+ *
+ * Asked each time a thread goes to sleep for want of work. The program is
+ * deadlocked when
+ *
+ *   - no thread is awake: each one that could run goroutines is on the idle
+ *     list or waits for its locked goroutine. A thread in a system call, and
+ *     one that waits in netpoll, are on neither, so they count as awake
+ *     (sysmon and the like are left out by nmsys)
+ *   - no timer is pending, no goroutine waits for a descriptor, and nobody
+ *     asked to be told of signals: each of these can still wake one
+ *
+ * and then it is the program's fault, said with Go's words. Goroutines of the
+ * runtime itself don't count: they wait for ever by design. If one is found
+ * runnable while no thread is awake, a wake-up was lost, which is our fault.
+ *
+ * A program that only waits for an open socket is not deadlocked, although
+ * perhaps nobody will ever write to it: that is undecidable, so it is not
+ * claimed.
+ */
+#include "sched/sched.h"
+
+#include "fault/fault.h"
+#include "os/os.h"
+#include "poll/netpoll.h"
+#include "sched/sched_priv.h"
+
+/* Users' goroutines that wait. Throws if one could run. */
+static int32_t
+count_waiting(void)
+{
+	size_t n = rt_allg_len();
+	int32_t waiting = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct g *gp = rt_allg_at(i);
+		uint32_t s = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;
+
+		if (gp->system)
+			continue;
+		if (s == G_WAITING || s == G_PREEMPTED) {
+			waiting++;
+		} else if (s == G_RUNNABLE || s == G_RUNNING ||
+		    s == G_SYSCALL) {
+			rt_unlock(&rt_sched.lock);
+			rt_printf("runtime: checkdead: find g %lu in status "
+			          "%u\n",
+			    (unsigned long)gp->goid, s);
+			rt_throw("checkdead: runnable g");
+		}
+	}
+	return waiting;
+}
+
+static bool
+timers_pending(void)
+{
+	for (int32_t i = 0; i < rt_gomaxprocs; i++)
+		if (atomic_load(&rt_allp[i]->numtimers) >
+		    atomic_load(&rt_allp[i]->deletedtimers))
+			return true;
+	return false;
+}
+
+/* Threads that are awake and could run goroutines. */
+static int32_t
+running(void)
+{
+	int32_t n = rt_mcount() - rt_sched.nmidle - rt_sched.nmidlelocked -
+	    rt_sched.nmsys;
+
+	if (n < 0) {
+		rt_printf("runtime: checkdead: nmidle=%d nmidlelocked=%d "
+		          "mcount=%d nmsys=%d\n",
+		    rt_sched.nmidle, rt_sched.nmidlelocked, rt_mcount(),
+		    rt_sched.nmsys);
+		rt_unlock(&rt_sched.lock);
+		rt_throw("checkdead: inconsistent counts");
+	}
+	return n;
+}
+
+/* sched.lock held. Returns only if the program may still go on. */
+void
+rt_checkdead(void)
+{
+	int32_t waiting;
+
+	rt_assert_lock_held(&rt_sched.lock);
+	/* one that dies already stops the others on purpose */
+	if (atomic_load(&rt_panicking) > 0)
+		return;
+	if (running() > 0)
+		return;
+	waiting = count_waiting();
+	if (waiting > 0 &&
+	    (timers_pending() || rt_netpoll_waiters() > 0 ||
+	        rt_signal_wanted()))
+		return;
+	rt_unlock(&rt_sched.lock);
+	if (waiting == 0)
+		rt_fatal("no goroutines (main called runtime.Goexit) - "
+		         "deadlock!");
+	rt_fatal("all goroutines are asleep - deadlock!");
+}

@@ -1,0 +1,351 @@
+/*
+ * newproc.c - making goroutines, and what is left of them.
+ *
+ * A goroutine is a g with its stack; both come from stack.c once and are used
+ * again for ever. Dead ones wait in a per-P LIFO (the last one to die has the
+ * warmest stack) and, above 64 of them, in a global list. Each life gets a new
+ * id, taken from the global counter in batches of 16 a P.
+ *
+ * Every g ever made stands in allg, in pieces that never move, so that the
+ * collector, tracebacks and deadlock detection can walk them without a lock:
+ * read the length (acquire), then the entries. An entry is complete before
+ * the length says so (release, under allglock). A new g has status DEAD while
+ * it is being set up, which is what walkers skip.
+ *
+ * Counting live goroutines: each P counts those made less those ended on it;
+ * only the sum means anything. An own counter costs a load and a store, one
+ * shared by all Ps would cost a locked add at each birth and death.
+ */
+#include "sched/sched.h"
+
+#include "arch/arch.h"
+#include "arch/fiber_san.h"
+#include "fault/fault.h"
+#include "mem/malloc.h"
+#include "os/os.h"
+#include "sched/oracle.h"
+#include "sched/sched_priv.h"
+
+#define GFREE_HIGH 64 /* above this a P gives some away */
+#define GFREE_LOW 32
+#define GOID_BATCH 16
+
+#define ALLG_PIECE 8192
+#define ALLG_PIECES 16384 /* 134 million goroutines */
+
+static struct rt_mutex allglock = { .rank = RANK_ALLG };
+static struct g **allg[ALLG_PIECES]; /* allglock to add; const after */
+static _Atomic size_t allg_len;      /* release after the entry */
+
+static void *pieces_alloc(void);
+
+struct g *
+rt_allg_at(size_t i)
+{
+	return allg[i / ALLG_PIECE][i % ALLG_PIECE];
+}
+
+size_t
+rt_allg_len(void)
+{
+	return atomic_load_explicit(&allg_len, memory_order_acquire);
+}
+
+static void *
+pieces_alloc(void)
+{
+	void *p = rt_sys_mmap(ALLG_PIECE * sizeof(struct g *));
+
+	if (p == NULL)
+		rt_throw("newproc: no memory for the list of goroutines");
+	return p;
+}
+
+static void
+allg_add(struct g *gp)
+{
+	size_t n;
+
+	rt_lock(&allglock);
+	n = atomic_load_explicit(&allg_len, memory_order_relaxed);
+	if (n / ALLG_PIECE >= ALLG_PIECES)
+		rt_throw("newproc: too many goroutines");
+	if (allg[n / ALLG_PIECE] == NULL)
+		allg[n / ALLG_PIECE] = pieces_alloc();
+	allg[n / ALLG_PIECE][n % ALLG_PIECE] = gp;
+	atomic_store_explicit(&allg_len, n + 1, memory_order_release);
+	rt_unlock(&allglock);
+}
+
+/* ---- free lists ---- */
+
+/* Move half of what pp has to the global list. */
+static RT_NOINLINE void
+gfree_overflow(struct p *pp, int32_t keep)
+{
+	struct g *first = NULL, *last = NULL;
+	int32_t n = 0;
+
+	/* the oldest are at the end, but the list is single: give the warm
+	 * ones' successors away, which costs one walk over 32 links */
+	while (pp->gfree.n > keep) {
+		struct g *gp = pp->gfree.head;
+
+		pp->gfree.head = gp->schedlink;
+		pp->gfree.n--;
+		gp->schedlink = first;
+		first = gp;
+		if (last == NULL)
+			last = gp;
+		n++;
+	}
+	if (n == 0)
+		return;
+	rt_lock(&rt_sched.gfree.lock);
+	last->schedlink = rt_sched.gfree.head;
+	rt_sched.gfree.head = first;
+	rt_sched.gfree.n += n;
+	rt_unlock(&rt_sched.gfree.lock);
+}
+
+/* Owner of pp. gp is DEAD and off its stack. */
+void
+rt_gfput(struct p *pp, struct g *gp)
+{
+	gp->schedlink = pp->gfree.head;
+	pp->gfree.head = gp;
+	if (RT_UNLIKELY(++pp->gfree.n >= GFREE_HIGH))
+		gfree_overflow(pp, GFREE_LOW);
+}
+
+/* pp dies: all of it to the global list. */
+void
+rt_gfpurge(struct p *pp)
+{
+	gfree_overflow(pp, 0);
+}
+
+/* pp's list is empty: a batch from the global one, or a fresh slot. */
+static RT_NOINLINE struct g *
+gfget_slow(struct p *pp)
+{
+	struct g *gp;
+
+	rt_lock(&rt_sched.gfree.lock);
+	while (pp->gfree.n < GFREE_LOW &&
+	    (gp = rt_sched.gfree.head) != NULL) {
+		rt_sched.gfree.head = gp->schedlink;
+		rt_sched.gfree.n--;
+		gp->schedlink = pp->gfree.head;
+		pp->gfree.head = gp;
+		pp->gfree.n++;
+	}
+	rt_unlock(&rt_sched.gfree.lock);
+	gp = pp->gfree.head;
+	if (gp != NULL) {
+		pp->gfree.head = gp->schedlink;
+		pp->gfree.n--;
+		return gp;
+	}
+	gp = rt_stack_g_alloc();
+	atomic_store_explicit(&gp->atomicstatus, G_DEAD,
+	    memory_order_release);
+	allg_add(gp);
+	return gp;
+}
+
+static inline struct g *
+gfget(struct p *pp)
+{
+	struct g *gp = pp->gfree.head;
+
+	if (RT_UNLIKELY(gp == NULL))
+		return gfget_slow(pp);
+	pp->gfree.head = gp->schedlink;
+	pp->gfree.n--;
+	return gp;
+}
+
+/*
+ * Give back the pages of stacks that were already dead at the last call. Such
+ * a g is marked by its waitsince_ns, which means nothing else in a dead one:
+ * 0 fresh, 1 seen, 2 released. The list is taken off while we work, so that
+ * nobody waits for the kernel on gfree.lock.
+ */
+void
+rt_stack_release_idle(void)
+{
+	struct g *list, *last = NULL;
+	int32_t n;
+
+	rt_lock(&rt_sched.gfree.lock);
+	list = rt_sched.gfree.head;
+	n = rt_sched.gfree.n;
+	rt_sched.gfree.head = NULL;
+	rt_sched.gfree.n = 0;
+	rt_unlock(&rt_sched.gfree.lock);
+	for (struct g *gp = list; gp != NULL; gp = gp->schedlink) {
+		if (gp->waitsince_ns == 1)
+			rt_stack_release(gp);
+		if (gp->waitsince_ns < 2)
+			gp->waitsince_ns++;
+		last = gp;
+	}
+	if (last == NULL)
+		return;
+	rt_lock(&rt_sched.gfree.lock);
+	last->schedlink = rt_sched.gfree.head;
+	rt_sched.gfree.head = list;
+	rt_sched.gfree.n += n;
+	rt_unlock(&rt_sched.gfree.lock);
+}
+
+/* ---- birth ---- */
+
+static RT_NOINLINE void
+goid_refill(struct p *pp)
+{
+	pp->goidcache = atomic_fetch_add(&rt_sched.goidgen, GOID_BATCH) + 1;
+	pp->goidcacheend = pp->goidcache + GOID_BATCH;
+}
+
+static inline void
+ngo_add(struct p *pp, int64_t n)
+{
+	atomic_store_explicit(&pp->ngo,
+	    atomic_load_explicit(&pp->ngo, memory_order_relaxed) + n,
+	    memory_order_relaxed);
+}
+
+/* What a goroutine's stack begins with. */
+static void
+goroutine_entry(void *arg)
+{
+	struct g *gp = arg;
+
+	rt_san_arrive(gp, rt_getg()->m->g0);
+	gp->startfn(gp->startarg);
+	rt_goexit0_direct();
+}
+
+static struct g *
+newproc(void (*fn)(void *), void *arg, uintptr_t callerpc, bool system)
+{
+	struct g *me = rt_getg();
+	struct p *pp = me->m->p;
+	struct g *gp;
+
+	if (RT_UNLIKELY(pp == NULL))
+		rt_throw("newproc without a P");
+	if (RT_UNLIKELY(fn == NULL))
+		rt_fatal("go of nil func value");
+	gp = gfget(pp);
+	rt_ctx_make(&gp->sched, gp->stack.hi, goroutine_entry, gp);
+	gp->startfn = fn;
+	gp->startarg = arg;
+	gp->gopc = callerpc;
+	gp->parentgoid = me->goid;
+	gp->waitsince_ns = 0;
+	gp->system = system;
+	if (RT_UNLIKELY(system))
+		atomic_fetch_add(&rt_sched.ngsys, 1);
+	else
+		ngo_add(pp, 1);
+	if (RT_UNLIKELY(pp->goidcache == pp->goidcacheend))
+		goid_refill(pp);
+	gp->goid = pp->goidcache++;
+	rt_count(&pp->nspawn, 1);
+	rt_setgstatus_own(gp, G_DEAD, G_RUNNABLE);
+	rt_runqput(pp, gp, true);
+	if (RT_LIKELY(atomic_load_explicit(&rt_mainstarted,
+	        memory_order_relaxed)))
+		rt_wakep();
+	return gp;
+}
+
+struct g *
+rt_newproc(void (*fn)(void *), void *arg, uintptr_t callerpc)
+{
+	return newproc(fn, arg, callerpc, false);
+}
+
+struct g *
+rt_newproc_system(void (*fn)(void *), void *arg)
+{
+	return newproc(fn, arg, RT_CALLERPC(), true);
+}
+
+/* ---- death ---- */
+
+/* On g0. Whatever could keep an object alive or mislead the next life goes. */
+static void
+goexit0_m(struct g *gp)
+{
+	struct m *mp = rt_getg()->m;
+	struct p *pp = mp->p;
+	bool locked = gp->lockedcount != 0;
+
+	rt_setgstatus_own(gp, G_RUNNING, G_DEAD);
+	if (RT_UNLIKELY(gp->system))
+		atomic_fetch_sub(&rt_sched.ngsys, 1);
+	else
+		ngo_add(pp, -1);
+	gp->startfn = NULL;
+	gp->startarg = NULL;
+	gp->param = NULL;
+	gp->waiting = NULL;
+	gp->defer = NULL;
+	gp->panic = NULL;
+	gp->goexiting = NULL;
+	gp->paniconfault = false;
+	gp->waitreason = 0;
+	gp->lockedm = NULL;
+	gp->lockedcount = 0;
+	mp->lockedg = NULL;
+	atomic_store_explicit(&gp->preempt, false, memory_order_relaxed);
+	rt_dropg();
+	rt_san_stack_clean(gp);
+	rt_gfput(pp, gp);
+	/* The thread may have been changed in ways only its goroutine knew
+	 * (namespaces, signal masks): it is not used again. */
+	if (RT_UNLIKELY(locked))
+		mp->exiting = true;
+}
+
+void
+rt_goexit0_direct(void)
+{
+	struct g *gp = rt_getg();
+	struct m *mp = gp->m;
+	struct g *g0 = mp->g0;
+
+	mp->mcallfn = goexit0_m;
+	mp->mcallg = gp;
+	rt_setg(g0);
+	rt_san_leave_for_ever(gp, g0);
+	rt_ctx_jump(&g0->sched);
+}
+
+/* ---- counts ---- */
+
+int64_t
+rt_gcount(void)
+{
+	int64_t n = 0;
+
+	for (int32_t i = 0; i < rt_nallp(); i++)
+		n += atomic_load_explicit(&rt_allp[i]->ngo,
+		    memory_order_relaxed);
+	return n;
+}
+
+uint64_t
+rt_gcreated(void)
+{
+	uint64_t n = 0;
+
+	for (int32_t i = 0; i < rt_nallp(); i++)
+		n += atomic_load_explicit(&rt_allp[i]->nspawn,
+		    memory_order_relaxed);
+	return n;
+}

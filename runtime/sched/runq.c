@@ -1,0 +1,357 @@
+/*
+ * runq.c - run queues: a ring and one slot in each P, a list for all.
+ *
+ * The ring. 256 entries, head and tail counted without wrapping; tail - head
+ * is the length. Only the owner adds (writes an entry, then publishes tail
+ * with release); owner and thieves remove by moving head with a CAS. A thief
+ * reads head (acquire), tail (acquire: pairs with the owner's release, so the
+ * entries are there), copies half, then claims them all with one CAS on head.
+ * If the CAS fails somebody was quicker and the copies are worthless. An
+ * entry cannot be overwritten under a successful claim: the owner reuses it
+ * only after it saw head pass it (acquire, pairing with the CAS's release).
+ *
+ * runnext. A goroutine made ready by the running one goes there: it runs
+ * next and inherits the rest of the time slice, so a pair that talks to each
+ * other is one unit and can't starve the ring for longer than one slice. The
+ * owner exchanges it, thieves take it by CAS and only as a last resort.
+ *
+ * One P. When GOMAXPROCS is 1 there are no thieves, so the owner's CAS and
+ * exchange become plain stores; rt_gomaxprocs changes only while the world
+ * is stopped, hence never between a thief's look and its claim.
+ *
+ * The global queue takes overflow, preempted goroutines, and what becomes
+ * ready where no P is at hand. It is looked at once in 61 schedules so that
+ * two goroutines readying each other for ever do not starve it.
+ */
+#include "sched/sched.h"
+
+#include "arch/arch.h"
+#include "fault/fault.h"
+#include "os/os.h"
+#include "sched/oracle.h"
+#include "sched/sched_priv.h"
+
+#define MASK (RT_RUNQ_LEN - 1)
+
+static inline struct g *
+slot_load(struct p *pp, uint32_t i)
+{
+	return atomic_load_explicit(&pp->runq[i & MASK],
+	    memory_order_relaxed);
+}
+
+static inline void
+slot_store(struct p *pp, uint32_t i, struct g *gp)
+{
+	atomic_store_explicit(&pp->runq[i & MASK], gp, memory_order_relaxed);
+}
+
+/*
+ * Take n entries from head h. release: our reads of the entries are done
+ * before the owner may reuse them (it loads head with acquire).
+ */
+static inline bool
+claim(struct p *pp, uint32_t h, uint32_t n)
+{
+	return atomic_compare_exchange_strong_explicit(&pp->runqhead, &h,
+	    h + n, memory_order_acq_rel, memory_order_relaxed);
+}
+
+bool
+rt_runqempty(struct p *pp)
+{
+	/* runnext could move to the ring between two looks: look again
+	 * until tail did not change */
+	for (;;) {
+		uint32_t h = atomic_load(&pp->runqhead);
+		uint32_t t = atomic_load(&pp->runqtail);
+		struct g *next = atomic_load(&pp->runnext);
+
+		if (t == atomic_load(&pp->runqtail))
+			return h == t && next == NULL;
+	}
+}
+
+uint32_t
+rt_runqlen(struct p *pp)
+{
+	uint32_t h = atomic_load_explicit(&pp->runqhead, memory_order_acquire);
+	uint32_t t = atomic_load_explicit(&pp->runqtail, memory_order_acquire);
+	uint32_t n = t - h;
+
+	/* head and tail are two moments: a racing pair may be nonsense */
+	if (n > RT_RUNQ_LEN)
+		n = 0;
+	return n +
+	    (atomic_load_explicit(&pp->runnext, memory_order_relaxed) != NULL);
+}
+
+/* The ring is full: half of it and gp go to the global queue, in order. */
+static bool
+put_slow(struct p *pp, struct g *gp, uint32_t h, uint32_t t)
+{
+	struct g *batch[RT_RUNQ_LEN / 2];
+	struct g_queue q = { NULL, NULL, 0 };
+	uint32_t n = (t - h) / 2;
+
+	if (n != RT_RUNQ_LEN / 2)
+		rt_throw("runqputslow: queue is not full");
+	for (uint32_t i = 0; i < n; i++)
+		batch[i] = slot_load(pp, h + i);
+	if (!claim(pp, h, n))
+		return false; /* a thief made room */
+	for (uint32_t i = 0; i < n; i++)
+		rt_gqueue_push(&q, batch[i]);
+	rt_gqueue_push(&q, gp);
+	rt_lock(&rt_sched.lock);
+	rt_globrunqputbatch(&q);
+	rt_unlock(&rt_sched.lock);
+	return true;
+}
+
+static void
+put_tail(struct p *pp, struct g *gp)
+{
+	for (;;) {
+		uint32_t h = atomic_load_explicit(&pp->runqhead,
+		    memory_order_acquire);
+		uint32_t t = atomic_load_explicit(&pp->runqtail,
+		    memory_order_relaxed);
+
+		if (RT_LIKELY(t - h < RT_RUNQ_LEN)) {
+			slot_store(pp, t, gp);
+			atomic_store_explicit(&pp->runqtail, t + 1,
+			    memory_order_release);
+			return;
+		}
+		if (put_slow(pp, gp, h, t))
+			return;
+	}
+}
+
+/*
+ * With next set and several Ps this is a locked exchange, so it is also the
+ * StoreLoad barrier that rt_wakep needs between publishing work and looking
+ * for idle Ps. The old runnext is not seen by a third party while it moves to
+ * the ring, but the slot is never empty meanwhile, so nobody who looks for
+ * any work at all misses us.
+ */
+void
+rt_runqput(struct p *pp, struct g *gp, bool next)
+{
+	if (next) {
+		struct g *old;
+
+		if (rt_gomaxprocs == 1) {
+			old = atomic_load_explicit(&pp->runnext,
+			    memory_order_relaxed);
+			atomic_store_explicit(&pp->runnext, gp,
+			    memory_order_relaxed);
+		} else {
+			old = atomic_exchange(&pp->runnext, gp);
+		}
+		if (old == NULL)
+			return;
+		gp = old;
+	}
+	put_tail(pp, gp);
+}
+
+static struct g *
+get_single(struct p *pp, bool *ret_inherit)
+{
+	struct g *gp = atomic_load_explicit(&pp->runnext,
+	    memory_order_relaxed);
+	uint32_t h, t;
+
+	if (gp != NULL) {
+		atomic_store_explicit(&pp->runnext, NULL,
+		    memory_order_relaxed);
+		*ret_inherit = true;
+		return gp;
+	}
+	*ret_inherit = false;
+	h = atomic_load_explicit(&pp->runqhead, memory_order_relaxed);
+	t = atomic_load_explicit(&pp->runqtail, memory_order_relaxed);
+	if (h == t)
+		return NULL;
+	gp = slot_load(pp, h);
+	atomic_store_explicit(&pp->runqhead, h + 1, memory_order_release);
+	return gp;
+}
+
+struct g *
+rt_runqget(struct p *pp, bool *ret_inherit)
+{
+	struct g *gp;
+
+	if (rt_gomaxprocs == 1)
+		return get_single(pp, ret_inherit);
+	/* Only the owner fills runnext, so a load is enough to see it empty;
+	 * a failed CAS means that a thief has emptied it. */
+	gp = atomic_load_explicit(&pp->runnext, memory_order_relaxed);
+	if (gp != NULL && atomic_compare_exchange_strong(&pp->runnext, &gp,
+	                      NULL)) {
+		*ret_inherit = true;
+		return gp;
+	}
+	*ret_inherit = false;
+	for (;;) {
+		uint32_t h = atomic_load_explicit(&pp->runqhead,
+		    memory_order_acquire);
+		uint32_t t = atomic_load_explicit(&pp->runqtail,
+		    memory_order_relaxed);
+
+		if (t == h)
+			return NULL;
+		gp = slot_load(pp, h);
+		if (claim(pp, h, 1))
+			return gp;
+	}
+}
+
+/*
+ * Last resort of a thief: the goroutine that is to run next. Its owner is
+ * most likely about to run it, so leave it some microseconds first; taking it
+ * at once would make two Ps throw a talking pair back and forth.
+ */
+static struct g *
+steal_runnext(struct p *p2)
+{
+	struct g *gp = atomic_load(&p2->runnext);
+
+	if (gp == NULL)
+		return NULL;
+	if (atomic_load(&p2->status) == P_RUNNING) {
+		if (rt_ncpu > 1)
+			rt_usleep(3);
+		else
+			rt_osyield();
+	}
+	if (atomic_compare_exchange_strong(&p2->runnext, &gp, NULL))
+		return gp;
+	return NULL;
+}
+
+/* Copy half of p2's ring into ours from position t; returns how many. */
+static uint32_t
+grab(struct p *p2, struct p *pp, uint32_t t)
+{
+	for (;;) {
+		uint32_t h2 = atomic_load_explicit(&p2->runqhead,
+		    memory_order_acquire);
+		uint32_t t2 = atomic_load_explicit(&p2->runqtail,
+		    memory_order_acquire);
+		uint32_t n = t2 - h2;
+
+		n -= n / 2;
+		if (n == 0)
+			return 0;
+		if (n > RT_RUNQ_LEN / 2)
+			continue; /* h2 and t2 do not belong together */
+		for (uint32_t i = 0; i < n; i++)
+			slot_store(pp, t + i, slot_load(p2, h2 + i));
+		if (claim(p2, h2, n))
+			return n;
+	}
+}
+
+/*
+ * pp's ring is empty when this is called (its owner found nothing there), so
+ * half a ring fits.
+ */
+struct g *
+rt_runqsteal(struct p *pp, struct p *p2, bool steal_next)
+{
+	uint32_t t = atomic_load_explicit(&pp->runqtail, memory_order_relaxed);
+	uint32_t h = atomic_load_explicit(&pp->runqhead, memory_order_acquire);
+	uint32_t n = grab(p2, pp, t);
+	struct g *gp;
+
+	if (n == 0)
+		return steal_next ? steal_runnext(p2) : NULL;
+	gp = slot_load(pp, t + n - 1);
+	n--;
+	if (n == 0)
+		return gp;
+	if (t - h + n >= RT_RUNQ_LEN)
+		rt_throw("runqsteal: runq overflow");
+	atomic_store_explicit(&pp->runqtail, t + n, memory_order_release);
+	return gp;
+}
+
+/* ---- the global queue: sched.lock held ---- */
+
+static void
+runqsize_publish(void)
+{
+	atomic_store_explicit(&rt_sched.runqsize, rt_sched.runq.n,
+	    memory_order_relaxed);
+}
+
+void
+rt_globrunqput(struct g *gp)
+{
+	rt_assert_lock_held(&rt_sched.lock);
+	rt_gqueue_push(&rt_sched.runq, gp);
+	runqsize_publish();
+}
+
+void
+rt_globrunqputhead(struct g *gp)
+{
+	struct g_queue *q = &rt_sched.runq;
+
+	rt_assert_lock_held(&rt_sched.lock);
+	gp->schedlink = q->head;
+	q->head = gp;
+	if (q->tail == NULL)
+		q->tail = gp;
+	q->n++;
+	runqsize_publish();
+}
+
+void
+rt_globrunqputbatch(struct g_queue *q)
+{
+	struct g_queue *all = &rt_sched.runq;
+
+	rt_assert_lock_held(&rt_sched.lock);
+	if (q->head == NULL)
+		return;
+	if (all->tail != NULL)
+		all->tail->schedlink = q->head;
+	else
+		all->head = q->head;
+	all->tail = q->tail;
+	all->n += q->n;
+	runqsize_publish();
+	q->head = q->tail = NULL;
+	q->n = 0;
+}
+
+struct g *
+rt_globrunqget(struct p *pp, int32_t max)
+{
+	struct g *gp;
+	int32_t n = rt_sched.runq.n;
+
+	rt_assert_lock_held(&rt_sched.lock);
+	if (n == 0)
+		return NULL;
+	n = n / rt_gomaxprocs + 1;
+	if (n > rt_sched.runq.n)
+		n = rt_sched.runq.n;
+	if (max > 0 && n > max)
+		n = max;
+	if (n > RT_RUNQ_LEN / 2)
+		n = RT_RUNQ_LEN / 2;
+	gp = rt_gqueue_pop(&rt_sched.runq);
+	/* our ring may hold something: put_tail would come back for
+	 * sched.lock when it overflows, so take no more than fits */
+	n--;
+	while (n-- > 0 && rt_runqlen(pp) < RT_RUNQ_LEN - 1)
+		put_tail(pp, rt_gqueue_pop(&rt_sched.runq));
+	runqsize_publish();
+	return gp;
+}

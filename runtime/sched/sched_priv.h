@@ -1,0 +1,148 @@
+/*
+ * sched_priv.h - what the files of sched/ share among themselves.
+ */
+#ifndef RT_SCHED_PRIV_H
+#define RT_SCHED_PRIV_H
+
+#include "lock/lock.h"
+#include "runtime2.h"
+
+#define RT_MAX_PROCS 4096
+
+/* ---- runq.c: the queues ---- */
+
+/* Owner of pp. next: in the runnext slot, whose old g goes to the ring. A full
+ * ring sends half of itself to the global queue. */
+void rt_runqput(struct p *pp, struct g *gp, bool next);
+/* Owner. *ret_inherit: it came from runnext and continues the time slice. */
+struct g *rt_runqget(struct p *pp, bool *ret_inherit);
+/* Any thread. True if it was empty at one moment. */
+bool rt_runqempty(struct p *pp);
+uint32_t rt_runqlen(struct p *pp); /* any thread, approximate */
+/* pp's owner takes half of p2's ring; returns one of them to run now. */
+struct g *rt_runqsteal(struct p *pp, struct p *p2, bool steal_next);
+/* Under sched.lock: the global queue. */
+void rt_globrunqput(struct g *gp);
+void rt_globrunqputhead(struct g *gp);
+void rt_globrunqputbatch(struct g_queue *q);
+/* Takes a fair share (at most max if max > 0) to pp; returns one of them. */
+struct g *rt_globrunqget(struct p *pp, int32_t max);
+
+static inline void
+rt_gqueue_push(struct g_queue *q, struct g *gp)
+{
+	gp->schedlink = NULL;
+	if (q->tail != NULL)
+		q->tail->schedlink = gp;
+	else
+		q->head = gp;
+	q->tail = gp;
+	q->n++;
+}
+
+static inline struct g *
+rt_gqueue_pop(struct g_queue *q)
+{
+	struct g *gp = q->head;
+
+	if (gp == NULL)
+		return NULL;
+	q->head = gp->schedlink;
+	if (q->head == NULL)
+		q->tail = NULL;
+	q->n--;
+	gp->schedlink = NULL;
+	return gp;
+}
+
+/* ---- proc.c ---- */
+void rt_schedule_loop(struct m *mp); /* returns when the thread is to end */
+void rt_dropg(void);
+void rt_globready(struct g *gp); /* any thread: RUNNABLE, global queue, wake */
+int64_t rt_p_clock(struct p *pp);
+void rt_coarse_set(int64_t now_ns);
+int64_t rt_coarse(void);
+void rt_gosched_m(struct g *gp);
+void rt_gopreempt_m(struct g *gp);
+
+/* ---- mstart.c: threads ---- */
+void rt_startm(struct p *pp, bool spinning);
+void rt_handoffp(struct p *pp);
+void rt_stoplockedm(void);
+void rt_startlockedm(struct g *gp);
+void rt_gcstopm(void);
+void rt_mput(struct m *mp);      /* sched.lock */
+struct m *rt_mget(void);         /* sched.lock */
+void rt_checkmcount(void);       /* sched.lock */
+void rt_incidlelocked(int32_t v);
+void rt_injectm(struct p *pp);
+void rt_mexit(struct m *mp);
+void rt_resetspinning(struct m *mp);
+
+/* ---- procresize.c: Ps and the world ---- */
+void rt_acquirep(struct p *pp);
+struct p *rt_releasep(void);
+void rt_pidleput(struct p *pp);  /* sched.lock */
+struct p *rt_pidleget(void);     /* sched.lock */
+void rt_runsafepoint(struct p *pp);
+int32_t rt_nallp(void); /* Ps ever made; rt_allp is readable so far */
+
+/* ---- newproc.c ---- */
+void rt_gfput(struct p *pp, struct g *gp);
+void rt_gfpurge(struct p *pp);
+
+/* ---- preempt.c ---- */
+void rt_preemptall(void);
+bool rt_preemptone(struct p *pp);
+
+/* ---- stack.c ---- */
+void rt_stack_release(struct g *gp); /* dead g: all pages but the top ones */
+
+/* ---- sysmon.c ---- */
+void rt_sysmon_wake(void); /* sched.lock */
+
+/*
+ * Change a status whose owner is proven to be the caller: nobody but the
+ * collector's scan (G_SCAN) could interfere, and it announces itself while
+ * the world is stopped. A plain store then, instead of a locked one.
+ */
+static inline void
+rt_setgstatus_own(struct g *gp, uint32_t oldval, uint32_t newval)
+{
+	if (RT_UNLIKELY(rt_sched.gscan)) {
+		void rt_casgstatus(struct g *, uint32_t, uint32_t);
+
+		rt_casgstatus(gp, oldval, newval);
+		return;
+	}
+	rt_assert(rt_readgstatus(gp) == oldval);
+	atomic_store_explicit(&gp->atomicstatus, newval,
+	    memory_order_release);
+}
+
+/*
+ * pp->m and mp->curg are their owner's, but rt_preemptone follows them from
+ * outside, knowing that what it finds may be old. Relaxed accesses tell the
+ * compiler (and ThreadSanitizer) so.
+ */
+static inline void
+rt_p_set_m(struct p *pp, struct m *mp)
+{
+	__atomic_store_n(&pp->m, mp, __ATOMIC_RELAXED);
+}
+
+static inline void
+rt_m_set_curg(struct m *mp, struct g *gp)
+{
+	__atomic_store_n(&mp->curg, gp, __ATOMIC_RELAXED);
+}
+
+static inline void
+rt_count(_Atomic uint64_t *c, uint64_t n)
+{
+	atomic_store_explicit(c,
+	    atomic_load_explicit(c, memory_order_relaxed) + n,
+	    memory_order_relaxed);
+}
+
+#endif
