@@ -37,8 +37,6 @@ static struct rt_mutex allglock = { .rank = RANK_ALLG };
 static struct g **allg[ALLG_PIECES]; /* allglock to add; const after */
 static _Atomic size_t allg_len;      /* release after the entry */
 
-static void *pieces_alloc(void);
-
 struct g *
 rt_allg_at(size_t i)
 {
@@ -225,6 +223,8 @@ goroutine_entry(void *arg)
 
 	rt_san_arrive(gp, rt_getg()->m->g0);
 	gp->startfn(gp->startarg);
+	if (RT_UNLIKELY(gp->defer != NULL))
+		rt_goexit(); /* deferred by startfn itself */
 	rt_goexit0_direct();
 }
 
@@ -296,7 +296,6 @@ goexit0_m(struct g *gp)
 	gp->waiting = NULL;
 	gp->defer = NULL;
 	gp->panic = NULL;
-	gp->goexiting = NULL;
 	gp->paniconfault = false;
 	gp->waitreason = 0;
 	gp->lockedm = NULL;
@@ -324,6 +323,14 @@ rt_goexit0_direct(void)
 	rt_setg(g0);
 	rt_san_leave_for_ever(gp, g0);
 	rt_ctx_jump(&g0->sched);
+}
+
+/* End the running goroutine; its deferred calls run first. */
+void
+rt_goexit(void)
+{
+	rt_goexit_defers();
+	rt_goexit0_direct();
 }
 
 /* ---- counts ---- */

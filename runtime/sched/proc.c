@@ -79,12 +79,10 @@ struct schedt rt_sched = {
 	.allpsema = 1,
 };
 _Atomic int32_t rt_gomaxprocs;
-int32_t rt_ncpu = 1; /* until osinit counts */
 struct p **rt_allp;
 _Atomic(struct m *) rt_allm;
 bool rt_iscgo;
 _Atomic bool rt_mainstarted;
-_Atomic int32_t rt_panicking;
 
 /* About now: within a sysmon period while anything runs. Any thread. */
 static _Atomic int64_t coarse_ns;
