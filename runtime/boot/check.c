@@ -93,7 +93,7 @@ check_offsets(void)
 		ROW("offset chan.count", offsetof(struct hchan, qcount), 0),
 		ROW("offset chan.size", offsetof(struct hchan, dataqsiz), 8),
 		ROW("offset timer.status", offsetof(struct rt_timer, status),
-		    72),
+		    64),
 		ROW("offset m.g0", offsetof(struct m, g0), 0),
 		ROW("alignment of a 64-bit field", offsetof(struct align8, v),
 		    8),
