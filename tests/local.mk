@@ -6,3 +6,4 @@ TESTS += tests/layers.sh
 TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir;
 include $(srcdir)/tests/store/local.mk
+include $(srcdir)/tests/client/local.mk

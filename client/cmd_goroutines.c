@@ -1,0 +1,92 @@
+/*
+ * cmd_goroutines.c - every goroutine of a running instance, page by page.
+ */
+#include "client/conn.h"
+#include "client/gofmt.h"
+#include "client/json.h"
+#include "client/print.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct gors {
+	const struct ctl_opts *o;
+	struct table *t;
+	json_t *items;
+	size_t shown;
+};
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static int
+gor_item(void *arg, const json_t *g)
+{
+	struct gors *gs = arg;
+	const json_t *top = json_array_get(json_object_get(g, "frames"), 0);
+	const char *why = j_str(g, "reason", "");
+	const char *by = j_str(g, "created_by", "");
+	char d[32];
+
+	if (gs->o->json) {
+		json_array_append(gs->items, (json_t *)g);
+		return 0;
+	}
+	if (gs->o->stacks) {
+		if (gs->shown++ > 0)
+			putchar('\n');
+		gofmt_goroutine(stdout, g);
+		return 0;
+	}
+	table_cellf(gs->t, "%" PRId64, j_int(g, "goid", 0));
+	table_cellf(gs->t, "%s%s", j_str(g, "state", "?"),
+	    j_bool(g, "system") ? " (system)" : "");
+	table_cell(gs->t, why[0] ? why : NULL);
+	table_cell(gs->t, j_int(g, "wait_ns", 0) > 0 ?
+		print_dur(d, sizeof(d), j_int(g, "wait_ns", 0)) :
+		NULL);
+	if (top != NULL && j_int(top, "line", 0) > 0)
+		table_cellf(gs->t, "%s %s:%" PRId64, j_str(top, "func", "?"),
+		    base_name(j_str(top, "file", "?")), j_int(top, "line", 0));
+	else
+		table_cell(gs->t, j_str(top, "func", NULL));
+	table_cell(gs->t, by[0] ? by : NULL);
+	return 0;
+}
+
+int
+cmd_goroutines(struct ctl_opts *o)
+{
+	static const char *const heads[] = { ">ID", "STATE", "REASON", ">SINCE",
+		"WHERE", "CREATED BY", NULL };
+	struct gors gs = { .o = o };
+	json_t *params;
+	struct conn *c;
+	int rc;
+
+	if (o->leaked) {
+		ctl_say("--leaked is not in this version");
+		return CTL_FAILED;
+	}
+	rc = conn_open(o, &c);
+	if (rc != CTL_OK)
+		return rc;
+	gs.t = table_new(heads);
+	gs.items = json_array();
+	params = json_pack("{s:s, s:b}", "id", o->argv[0], "stacks", o->stacks);
+	rc = conn_list(c, "instance.goroutines", params, 0, gor_item, &gs, NULL);
+	if (rc == CTL_OK && o->json)
+		print_json(gs.items, stdout);
+	else if (rc == CTL_OK && !o->stacks)
+		table_print(gs.t, stdout);
+	json_decref(params);
+	json_decref(gs.items);
+	table_free(gs.t);
+	conn_close(c);
+	return rc;
+}

@@ -1,0 +1,42 @@
+/*
+ * follow.h - history, then what comes, each thing once.
+ */
+#ifndef CLIENT_FOLLOW_H
+#define CLIENT_FOLLOW_H
+
+#include "client/conn.h"
+
+/* One item and what it is: "log", "event", "sched", "gc", "boot". */
+typedef void (*follow_fn)(void *arg, const char *what, const json_t *item);
+
+struct follow {
+	struct conn *c;
+	const char *what; /* borrowed */
+	const char *id;   /* borrowed; NULL: all instances */
+	int64_t last;     /* number of the last item given; 0: none */
+	follow_fn item;
+	void *arg;
+	int64_t sub;   /* of gortd, 0 before there is one */
+	bool ended;    /* gortd said: this run will say nothing more */
+	int64_t dropped; /* items that came too fast for us */
+};
+
+/*
+ * Subscribe to what comes after f->last. Returns an exit code; prints errors.
+ */
+int follow_start(struct follow *f);
+
+/* The handler for conn_on_event; arg is the struct follow. */
+void follow_event(void *arg, const json_t *params);
+
+/*
+ * Give items until the run has ended (CTL_OK) or gortd is gone for good
+ * (CTL_UNREACHABLE). A replaced supervisor is waited for and the stream goes
+ * on behind the last item given.
+ */
+int follow_loop(struct follow *f);
+
+/* The number by which items of a stream are ordered. */
+int64_t follow_number(const json_t *item);
+
+#endif
