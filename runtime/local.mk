@@ -90,7 +90,20 @@ libgort_la_SOURCES += \
 # capi: the public face
 include_HEADERS += runtime/gort.h
 
-# mem, gc, types
+# mem, gc
+libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
+	runtime/mem/mcentral.c runtime/mem/mfixalloc.c runtime/mem/mheap.c \
+	runtime/mem/mpagealloc.c runtime/mem/mstats.c \
+	runtime/gc/mbarrier.c runtime/gc/mbitmap.c runtime/gc/mfinal.c \
+	runtime/gc/mgc.c runtime/gc/mgclimit.c runtime/gc/mgcmark.c \
+	runtime/gc/mgcpacer.c runtime/gc/mgcscavenge.c \
+	runtime/gc/mgcsweep.c runtime/gc/mgcwork.c
+noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
+	runtime/mem/mpagealloc.h runtime/mem/sizeclasses.h \
+	runtime/gc/gc.h runtime/gc/mgc.h runtime/gc/mgcpacer.h
+# Makes sizeclasses.h; see there. The test compares.
+check_PROGRAMS += mksizeclasses
+mksizeclasses_SOURCES = runtime/mem/mksizeclasses.c
 
 # fault, diag, capi
 libgort_la_LIBADD += libipc.la

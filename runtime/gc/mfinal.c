@@ -1,0 +1,247 @@
+/*
+ * mfinal.c - functions that are called when an object can no longer be
+ * reached.
+ *
+ * An object with a finalizer has a record on its span (sorted by address) and
+ * on one list of all. In each cycle
+ *   - marking treats what such an object *refers to* as reachable, but not the
+ *     object itself, so the finalizer will find it whole;
+ *   - sweeping finds it unmarked, moves the record to the queue and marks the
+ *     object after all: it lives until a later cycle finds it unmarked with no
+ *     record left;
+ *   - the queue is a root until the goroutine took the entry, whose stack then
+ *     holds the object.
+ *
+ * Hence: of two objects with finalizers the one that refers to the other goes
+ * first, the other in a later cycle; a ring of them never goes (as in Go). A
+ * finalizer may store its object somewhere and so bring it back for good; it
+ * may set a new finalizer.
+ *
+ * The goroutine is made when the first finalizer is set. Finalizers run one
+ * after the other; one that blocks delays the others. None runs at exit.
+ */
+#include "gc/mgc.h"
+
+#include "lock/lock.h"
+#include "sched/sched.h"
+
+#include <errno.h>
+
+static struct {
+	struct rt_fixalloc alloc; /* speciallock */
+	struct special *all;      /* speciallock: set and not queued */
+	/* the queue, oldest first: speciallock; roots */
+	struct special *qhead, *qtail;
+	_Atomic uint32_t started; /* the goroutine was made */
+	_Atomic bool queued;      /* somebody should wake it */
+	struct gc_daemon daemon;
+} fin;
+
+void
+rt_final_init(void)
+{
+	rt_fixalloc_init(&fin.alloc, sizeof(struct special), RT_STAT_OTHER);
+}
+
+/* ---- the lists; speciallock ---- */
+
+static void
+unlink_all(struct special *sp)
+{
+	if (sp->gprev != NULL)
+		sp->gprev->gnext = sp->gnext;
+	else
+		fin.all = sp->gnext;
+	if (sp->gnext != NULL)
+		sp->gnext->gprev = sp->gprev;
+}
+
+static void
+link_all(struct special *sp)
+{
+	sp->gprev = NULL;
+	sp->gnext = fin.all;
+	if (fin.all != NULL)
+		fin.all->gprev = sp;
+	fin.all = sp;
+}
+
+/* Where obj's record is, or belongs. */
+static struct special **
+find(struct mspan *s, uintptr_t obj)
+{
+	struct special **at = &s->specials;
+
+	while (*at != NULL && (*at)->obj < obj)
+		at = &(*at)->next;
+	return at;
+}
+
+static void
+enqueue(struct special *sp)
+{
+	sp->next = NULL;
+	if (fin.qtail != NULL)
+		fin.qtail->next = sp;
+	else
+		fin.qhead = sp;
+	fin.qtail = sp;
+	atomic_store_explicit(&fin.queued, true, memory_order_release);
+}
+
+/* ---- setting ---- */
+
+static void
+run_finalizers(void *arg)
+{
+	struct special *sp;
+	void (*fn)(void *) = NULL;
+	void *obj = NULL;
+
+	(void)arg;
+	for (;;) {
+		rt_lock(&rt_heap.speciallock);
+		sp = fin.qhead;
+		if (sp != NULL) {
+			fin.qhead = sp->next;
+			if (fin.qhead == NULL)
+				fin.qtail = NULL;
+			fn = sp->fn;
+			obj = (void *)sp->obj;
+			rt_fixalloc_free(&fin.alloc, sp);
+		}
+		rt_unlock(&rt_heap.speciallock);
+		if (sp != NULL) {
+			fn(obj);
+			/* the frame must not keep it while we sleep */
+			__asm__ volatile("" : "=r"(obj) : "0"(NULL));
+			rt_preempt_check();
+		} else {
+			rt_gcdaemon_park(&fin.daemon, WAIT_FINALIZER_WAIT);
+		}
+	}
+}
+
+static void
+start_goroutine(void)
+{
+	uint32_t no = 0;
+
+	if (atomic_load_explicit(&fin.started, memory_order_relaxed) == 0 &&
+	    atomic_compare_exchange_strong(&fin.started, &no, 1))
+		rt_newproc_system(run_finalizers, NULL);
+}
+
+/* Returns a record that is no longer needed, or NULL. */
+static struct special *
+set_locked(struct mspan *s, uintptr_t obj, void (*fn)(void *),
+    struct special *fresh)
+{
+	struct special **at = find(s, obj), *sp = *at;
+
+	if (sp != NULL && sp->obj == obj) {
+		if (fn != NULL) {
+			sp->fn = fn;
+			return fresh;
+		}
+		*at = sp->next;
+		unlink_all(sp);
+		return sp;
+	}
+	if (fn == NULL)
+		return fresh;
+	fresh->obj = obj;
+	fresh->fn = fn;
+	fresh->next = *at;
+	*at = fresh;
+	link_all(fresh);
+	atomic_store_explicit(&s->has_specials, true, memory_order_relaxed);
+	return NULL;
+}
+
+int
+rt_setfinalizer(void *obj, void (*fn)(void *))
+{
+	size_t size;
+	uintptr_t base = rt_findobject((uintptr_t)obj, &size);
+	struct special *sp = NULL;
+	struct mspan *s;
+
+	if (base == 0 || base != (uintptr_t)obj)
+		return -EINVAL;
+	s = rt_spanof(base);
+	if (fn != NULL)
+		start_goroutine();
+	/*
+	 * A sweep of this span reads its list under the same lock, and finds
+	 * this object marked because the caller has it; so it does not matter
+	 * whether the span was swept already.
+	 */
+	rt_lock(&rt_heap.speciallock);
+	if (fn != NULL)
+		sp = rt_fixalloc_alloc(&fin.alloc);
+	sp = set_locked(s, base, fn, sp);
+	if (sp != NULL)
+		rt_fixalloc_free(&fin.alloc, sp);
+	rt_unlock(&rt_heap.speciallock);
+	return 0;
+}
+
+/* ---- the collector's side ---- */
+
+void
+rt_final_mark_roots(struct gcworker *w)
+{
+	struct special *sp;
+
+	for (sp = fin.all; sp != NULL; sp = sp->gnext) {
+		struct mspan *s = rt_spanof(sp->obj);
+
+		/* what it refers to: queue it without a mark of its own */
+		if (s != NULL && s->kind != SPAN_NOSCAN)
+			rt_gcwork_push(w, sp->obj);
+	}
+	for (sp = fin.qhead; sp != NULL; sp = sp->next)
+		rt_gcmark_word(w, sp->obj);
+}
+
+static bool
+is_marked(const struct mspan *s, uintptr_t obj)
+{
+	uint32_t slot = rt_slotof(s, obj);
+
+	return atomic_load_explicit(&s->markbits[slot / 64],
+	           memory_order_relaxed) >>
+	        (slot % 64) &
+	    1;
+}
+
+void
+rt_final_sweep(struct mspan *s)
+{
+	struct special **at = &s->specials, *sp;
+
+	rt_lock(&rt_heap.speciallock);
+	while ((sp = *at) != NULL) {
+		uint32_t slot = rt_slotof(s, sp->obj);
+
+		if (is_marked(s, sp->obj)) {
+			at = &sp->next;
+			continue;
+		}
+		*at = sp->next;
+		unlink_all(sp);
+		atomic_fetch_or_explicit(&s->markbits[slot / 64],
+		    (uint64_t)1 << (slot % 64), memory_order_relaxed);
+		enqueue(sp);
+	}
+	rt_unlock(&rt_heap.speciallock);
+}
+
+void
+rt_final_wake(void)
+{
+	if (atomic_exchange_explicit(
+	        &fin.queued, false, memory_order_acquire))
+		rt_gcdaemon_wake(&fin.daemon);
+}

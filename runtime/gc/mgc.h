@@ -1,0 +1,145 @@
+/*
+ * mgc.h - the collector's inside; for gc/ and mem/ only.
+ */
+#ifndef RT_MGC_H
+#define RT_MGC_H
+
+#include "runtime2.h"
+#include "gc/gc.h"
+#include "mem/malloc.h"
+#include "mem/mheap.h"
+
+/* Words whose meaning only the collector may guess are read without checks:
+ * another stack's red zones, a foreign thread's bytes. */
+#define RT_NO_SANITIZE                                                         \
+	__attribute__((no_sanitize("address"), no_sanitize("thread"),         \
+	    no_sanitize("undefined")))
+
+enum gc_phase { GC_OFF, GC_MARK, GC_MARKTERM };
+extern _Atomic uint32_t rt_gcphase; /* stw to write */
+
+/* ---- mgc.c ---- */
+void rt_gc_stress_cycle(void); /* one cycle now; GODEBUG=gcstress */
+void rt_gc_fill_memstats(struct rt_memstats *r);
+uint64_t rt_gc_last_heap_marked(void);
+
+/*
+ * A goroutine of the collector's own that sleeps until it is wanted. wake
+ * may be called at any time by any thread, also without a P; a wake that comes
+ * before the sleep is not lost: the next park returns at once.
+ */
+struct gc_daemon {
+	struct g *gp; /* set by itself before the first park */
+	_Atomic uint32_t asleep;  /* 1: gp is parked and may be readied */
+	_Atomic uint32_t pending; /* a wake that found it awake */
+};
+void rt_gcdaemon_park(struct gc_daemon *d, enum wait_reason why);
+void rt_gcdaemon_wake(struct gc_daemon *d);
+
+/* ---- mbitmap.c ---- */
+void rt_bitmap_settype(
+    struct mspan *s, uintptr_t slot_base, const struct gort_type *t);
+unsigned rt_bitmap_words(const struct mspan *s); /* of s->ptrs */
+/* Pointer words of a slot; TYPED, elemsize <= RT_MASK_MAX_BYTES. */
+uint64_t rt_bitmap_mask(const struct mspan *s, uint32_t slot);
+/* The type that a slot repeats; TYPED, larger ones. NULL: none yet. */
+const struct gort_type *rt_bitmap_type(const struct mspan *s, uint32_t slot);
+
+/* ---- mgcwork.c: see there ---- */
+#define GC_WORKBUF_N 252
+struct workbuf {
+	struct workbuf *next; /* owner, or gcwork.lock while on a list */
+	uint32_t n;
+	uint32_t spare;
+	uintptr_t obj[GC_WORKBUF_N];
+};
+struct gcworker { /* one thread that marks; nobody else touches it */
+	struct workbuf *cur, *other; /* push and pop; swap when cur is spent */
+	uint64_t bytes_marked;
+	uint64_t stack_bytes;
+	int64_t cpu_ns;
+	bool alone; /* no other worker in this cycle: plain stores will do */
+};
+void rt_gcwork_init(void);
+/* World stopped, before the workers, of whom at most max may join. */
+void rt_gcwork_begin(uint32_t max);
+void rt_gcworker_init(struct gcworker *w);
+void rt_gcworker_fini(struct gcworker *w); /* nothing left in it */
+void rt_gcwork_push_slow(struct gcworker *w, uintptr_t obj);
+uintptr_t rt_gcwork_pop_slow(struct gcworker *w);
+void rt_gcwork_balance(struct gcworker *w);
+extern _Atomic uint32_t rt_gcwork_hungry; /* workers that wait for work */
+/* Nothing to do: wait for work (true) or for the end of marking (false). */
+bool rt_gcwork_idle(struct gcworker *w);
+bool rt_gcwork_join(void); /* false: not wanted, or marking is over */
+uint32_t rt_gcwork_joined(void);
+
+static inline void
+rt_gcwork_push(struct gcworker *w, uintptr_t obj)
+{
+	if (RT_LIKELY(w->cur->n < GC_WORKBUF_N))
+		w->cur->obj[w->cur->n++] = obj;
+	else
+		rt_gcwork_push_slow(w, obj);
+}
+
+static inline uintptr_t
+rt_gcwork_pop(struct gcworker *w)
+{
+	if (RT_LIKELY(w->cur->n > 0))
+		return w->cur->obj[--w->cur->n];
+	return rt_gcwork_pop_slow(w);
+}
+
+/* ---- mgcmark.c ---- */
+void rt_gcmark_prepare(void); /* world stopped: list the root jobs */
+/* Mark until nothing is left; any thread with a g, after join. */
+void rt_gcmark_drain(struct gcworker *w);
+/* Mark what p points into (interior counts). */
+void rt_gcmark_word(struct gcworker *w, uintptr_t p);
+void rt_gcmark_range(struct gcworker *w, uintptr_t lo, uintptr_t hi);
+uint64_t rt_gcmark_globals_bytes(void);
+
+/* ---- mgcsweep.c ---- */
+/* Sweep a span that the caller took off an unswept list. keep: leave it to
+ * the caller even when empty; else an empty one is freed, returns true. */
+bool rt_mspan_sweep(struct mspan *s, bool keep);
+/* Sweep any one span and put it where it belongs. Returns pages freed, or
+ * SIZE_MAX when nothing is left. No safepoint inside. */
+size_t rt_gcsweep_one(void);
+void rt_gcsweep_enter(void); /* around taking, sweeping, putting back */
+void rt_gcsweep_leave(void);
+void rt_gcsweep_all(void);       /* world stopped */
+void rt_gcsweep_finish(void);    /* user goroutine: until all is swept */
+void rt_gcsweep_begin(void);     /* world stopped, after marking */
+void rt_gcsweep_reclaim(size_t npages); /* see there */
+void rt_gcsweep_start_daemon(void);
+void rt_gcsweep_wake(void);
+
+/* ---- mgcscavenge.c ---- */
+bool rt_scavenged_is_zero(void);
+void rt_gcscavenge_for_limit(void);
+/* Give at most max_bytes of free pages back; returns bytes given. */
+size_t rt_gcscavenge(size_t max_bytes);
+void rt_gcscavenge_start_daemon(void);
+void rt_gcscavenge_check(int64_t now_ns); /* sysmon, about once a second */
+
+/* ---- mfinal.c ---- */
+struct special { /* a finalizer; guarded by heap.speciallock */
+	struct special *next;  /* the span's list, by address */
+	struct special *gnext, *gprev; /* all of them */
+	uintptr_t obj;
+	void (*fn)(void *);
+};
+void rt_final_init(void);
+void rt_final_mark_roots(struct gcworker *w); /* world stopped */
+/* Sweeping s: queue the finalizers of unmarked objects and mark these, so
+ * that they live until the finalizer had them. */
+void rt_final_sweep(struct mspan *s);
+void rt_final_wake(void); /* after a sweep queued something */
+
+/* ---- mgclimit.c ---- */
+int32_t rt_gc_parse_percent(const char *s); /* NULL: 100 */
+bool rt_gc_parse_memlimit(const char *s, int64_t *ret);
+
+#endif

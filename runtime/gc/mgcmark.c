@@ -1,0 +1,404 @@
+/*
+ * mgcmark.c - from the roots to every object that can be reached.
+ *
+ * Roots, cut into jobs that the workers claim by a counter:
+ *
+ *   globals    registered ranges (data and bss of every module), in pieces;
+ *              read conservatively
+ *   goroutines per goroutine, unless dead: its stack from the saved stack
+ *              pointer (syscallsp in a system call) to stack.hi, which holds
+ *              the saved registers too, and the fields of struct g that may be
+ *              the only reference: startarg, param, defer, panic, timer, the
+ *              registers saved at a system call's entry, and the elements of
+ *              the sudogs it waits on
+ *   the rest   timers on the Ps' heaps with their arguments; objects with
+ *              finalizers (what they refer to, and the queue)
+ *
+ * Not roots: thread stacks (g0), whose code holds no collected pointer across
+ * a point where the world can stop, signal stacks, sudog pools.
+ *
+ * Conservative words. Any word that lies inside a slot in use marks the slot.
+ * In stacks and saved registers a word also keeps the slot that *ends* at it:
+ * compilers keep one-past-the-end pointers alone in a register in loops. In
+ * globals and in the heap that is not done: there a pointer is stored by the
+ * program's own statement, and keeping neighbours would chain dead objects
+ * together without end (each keeps the one before it).
+ *
+ * Objects larger than OBLET_BYTES are read in pieces, so that one large array
+ * keeps all workers busy and not one.
+ *
+ * Marking a slot: its bit is set by fetch-or, whoever changed it from 0 queues
+ * the object. While one worker is alone plain stores do.
+ *
+ * Everything that reads program memory here is excluded from sanitizers: red
+ * zones of another stack are as much a root as any other word.
+ */
+#include "gc/mgc.h"
+
+#include "chan/chan.h"
+#include "sched/sched.h"
+#include "sched/time.h"
+
+#define OBLET_BYTES ((size_t)128 << 10)
+#define GLOBALS_PIECE ((size_t)256 << 10)
+#define GS_PER_JOB 64
+
+struct root {
+	uintptr_t base;
+	size_t bytes;
+	struct root *next;
+};
+
+static struct {
+	struct rt_mutex lock;
+	struct root *list; /* lock; read while the world is stopped */
+	struct root *free; /* lock */
+	_Atomic uint64_t bytes;
+} roots = { .lock = { .rank = RANK_ROOTS } };
+
+/* The jobs of this cycle; written with the world stopped, before workers. */
+static struct {
+	uint32_t nglobals, ngs, total;
+	_Atomic uint32_t next; /* claimed by fetch-add */
+} jobs;
+
+/* ---- registered ranges ---- */
+
+void
+rt_roots_add(const void *base, size_t bytes)
+{
+	uintptr_t lo = ((uintptr_t)base + 7) & ~(uintptr_t)7;
+	uintptr_t hi = ((uintptr_t)base + bytes) & ~(uintptr_t)7;
+	struct root *r;
+
+	if (hi <= lo)
+		return;
+	rt_lock(&roots.lock);
+	r = roots.free;
+	if (r != NULL)
+		roots.free = r->next;
+	else
+		r = rt_persistentalloc(sizeof(*r), 8, RT_STAT_GC);
+	r->base = lo;
+	r->bytes = hi - lo;
+	r->next = roots.list;
+	roots.list = r;
+	atomic_fetch_add(&roots.bytes, r->bytes);
+	rt_unlock(&roots.lock);
+}
+
+void
+rt_roots_del(const void *base)
+{
+	uintptr_t lo = ((uintptr_t)base + 7) & ~(uintptr_t)7;
+	struct root **at, *r;
+
+	rt_lock(&roots.lock);
+	for (at = &roots.list; (r = *at) != NULL; at = &r->next) {
+		if (r->base != lo)
+			continue;
+		*at = r->next;
+		r->next = roots.free;
+		roots.free = r;
+		atomic_fetch_sub(&roots.bytes, r->bytes);
+		break;
+	}
+	rt_unlock(&roots.lock);
+}
+
+uint64_t
+rt_gcmark_globals_bytes(void)
+{
+	return atomic_load(&roots.bytes);
+}
+
+/* ---- marking one slot ---- */
+
+/* Set the slot's bit; true if it was not set before. */
+static inline bool
+set_mark(struct gcworker *w, struct mspan *s, uint32_t slot)
+{
+	_Atomic uint64_t *word = &s->markbits[slot / 64];
+	uint64_t bit = (uint64_t)1 << (slot % 64);
+	uint64_t old = atomic_load_explicit(word, memory_order_relaxed);
+
+	/* relaxed: the bit carries no data; the objects were written before
+	 * the world stopped */
+	if (old & bit)
+		return false;
+	if (w->alone) {
+		atomic_store_explicit(word, old | bit, memory_order_relaxed);
+		return true;
+	}
+	return (atomic_fetch_or_explicit(word, bit, memory_order_relaxed) &
+	           bit) == 0;
+}
+
+static inline RT_NO_SANITIZE void
+mark_slot(struct gcworker *w, struct mspan *s, uint32_t slot)
+{
+	/* the caches are flushed: allocbits are exact. A free slot must stay
+	 * free, a stale word is not a reference. */
+	if ((s->allocbits[slot / 64] >> (slot % 64) & 1) == 0)
+		return;
+	if (!set_mark(w, s, slot))
+		return;
+	w->bytes_marked += s->elemsize;
+	if (s->kind != SPAN_NOSCAN)
+		rt_gcwork_push(w, s->base + slot * s->elemsize);
+}
+
+static inline RT_NO_SANITIZE void
+mark_word(struct gcworker *w, uintptr_t p)
+{
+	struct mspan *s = rt_spanof(p);
+
+	if (s != NULL)
+		mark_slot(w, s, rt_slotof(s, p));
+}
+
+/* A word of a stack: what it points into, and what ends there. */
+static inline RT_NO_SANITIZE void
+mark_stack_word(struct gcworker *w, uintptr_t p)
+{
+	struct mspan *s;
+
+	/* outside, one past the heap's last byte included */
+	if (p - 1 - rt_heap.pages.base >= atomic_load_explicit(
+	        &rt_heap.pages.grown_bytes, memory_order_relaxed))
+		return;
+	mark_word(w, p);
+	if ((p & 7) != 0)
+		return;
+	s = rt_spanof(p);
+	if (s == NULL || p == s->base + rt_slotof(s, p) * s->elemsize)
+		mark_word(w, p - 1);
+}
+
+void
+rt_gcmark_word(struct gcworker *w, uintptr_t p)
+{
+	mark_word(w, p);
+}
+
+RT_NO_SANITIZE void
+rt_gcmark_range(struct gcworker *w, uintptr_t lo, uintptr_t hi)
+{
+	for (; lo + sizeof(uintptr_t) <= hi; lo += sizeof(uintptr_t))
+		mark_word(w, *(uintptr_t *)lo);
+}
+
+/* ---- reading one object ---- */
+
+static inline RT_NO_SANITIZE void
+scan_mask(struct gcworker *w, uintptr_t base, uint64_t mask)
+{
+	for (; mask != 0; mask &= mask - 1)
+		mark_word(w,
+		    ((uintptr_t *)base)[__builtin_ctzll(mask)]);
+}
+
+/* The words of [from, to) that t, repeated from base on, calls pointers. */
+static RT_NO_SANITIZE void
+scan_typed(struct gcworker *w, uintptr_t base, uintptr_t from, uintptr_t to,
+    const struct gort_type *t)
+{
+	size_t each = t->size / sizeof(uintptr_t);
+	size_t nptr = t->ptrdata / sizeof(uintptr_t);
+	size_t i = (from - base) / sizeof(uintptr_t) % each;
+
+	/* types made at run time live in the heap, and their bitmap too */
+	mark_word(w, (uintptr_t)t);
+	while (from < to) {
+		if (i >= nptr) {
+			from += (each - i) * sizeof(uintptr_t);
+			i = 0;
+			continue;
+		}
+		if (t->gcdata[i / 8] >> (i % 8) & 1)
+			mark_word(w, *(uintptr_t *)from);
+		from += sizeof(uintptr_t);
+		if (++i == each)
+			i = 0;
+	}
+}
+
+/* b: an object's base, or the base of an oblet of a large one. */
+static RT_NO_SANITIZE void
+scan_object(struct gcworker *w, uintptr_t b)
+{
+	struct mspan *s = rt_spanof(b);
+	const struct gort_type *t;
+	uintptr_t end;
+	uint32_t slot;
+
+	if (s == NULL)
+		rt_throw("gcmark: a grey object is in no span");
+	slot = rt_slotof(s, b);
+	if (s->kind == SPAN_TYPED && s->elemsize <= RT_MASK_MAX_BYTES) {
+		scan_mask(w, b, rt_bitmap_mask(s, slot));
+		return;
+	}
+	end = s->sizeclass != 0 ? b + s->elemsize : s->limit;
+	if (s->elemsize > OBLET_BYTES) {
+		if (b == s->base)
+			for (uintptr_t o = b + OBLET_BYTES; o < end;
+			     o += OBLET_BYTES)
+				rt_gcwork_push(w, o);
+		if (end - b > OBLET_BYTES)
+			end = b + OBLET_BYTES;
+	}
+	if (s->kind == SPAN_CONS) {
+		rt_gcmark_range(w, b, end);
+		return;
+	}
+	t = rt_bitmap_type(s, slot);
+	if (t != NULL)
+		scan_typed(w, s->base + slot * s->elemsize, b, end, t);
+}
+
+/* ---- roots ---- */
+
+static RT_NO_SANITIZE void
+mark_globals(struct gcworker *w, uint32_t job)
+{
+	for (struct root *r = roots.list; r != NULL; r = r->next) {
+		uint32_t n = (uint32_t)((r->bytes + GLOBALS_PIECE - 1) /
+		    GLOBALS_PIECE);
+		uintptr_t lo, hi;
+
+		if (job >= n) {
+			job -= n;
+			continue;
+		}
+		lo = r->base + job * GLOBALS_PIECE;
+		hi = lo + GLOBALS_PIECE;
+		if (hi > r->base + r->bytes)
+			hi = r->base + r->bytes;
+		rt_gcmark_range(w, lo, hi);
+		return;
+	}
+}
+
+static RT_NO_SANITIZE void
+mark_stack(struct gcworker *w, struct g *gp)
+{
+	uintptr_t sp = gp->sched.sp;
+
+	/* Also of one that is just coming back: it keeps these until it has a
+	 * P, and its status and saved context change under our eyes. */
+	if (gp->syscallsp != 0) {
+		sp = gp->syscallsp;
+		for (int i = 0; i < 6; i++)
+			mark_stack_word(w, gp->syscallregs[i]);
+	}
+	if (sp < gp->stack.lo || sp > gp->stack.hi)
+		rt_throw("gcmark: saved stack pointer is outside the stack");
+	sp &= ~(uintptr_t)7;
+	w->stack_bytes += gp->stack.hi - sp;
+	for (; sp + sizeof(uintptr_t) <= gp->stack.hi; sp += sizeof(uintptr_t))
+		mark_stack_word(w, *(uintptr_t *)sp);
+}
+
+static RT_NO_SANITIZE void
+mark_g(struct gcworker *w, struct g *gp)
+{
+	uint32_t status = rt_readgstatus(gp);
+
+	if (status == G_DEAD || status == G_IDLE)
+		return;
+	mark_stack(w, gp);
+	mark_word(w, (uintptr_t)gp->startarg);
+	mark_word(w, (uintptr_t)gp->param);
+	mark_word(w, (uintptr_t)gp->defer);
+	mark_word(w, (uintptr_t)gp->panic);
+	mark_word(w, (uintptr_t)gp->timer);
+	for (struct sudog *sg = gp->waiting; sg != NULL; sg = sg->waitlink) {
+		mark_word(w, (uintptr_t)sg->elem);
+		mark_word(w, (uintptr_t)sg->c);
+	}
+}
+
+static void
+mark_gs(struct gcworker *w, uint32_t job)
+{
+	size_t from = (size_t)job * GS_PER_JOB, n = rt_allg_len();
+
+	for (size_t i = from; i < from + GS_PER_JOB && i < n; i++)
+		mark_g(w, rt_allg_at(i));
+}
+
+static RT_NO_SANITIZE void
+mark_rest(struct gcworker *w)
+{
+	for (int32_t i = 0; i < rt_gomaxprocs; i++) {
+		struct p *pp = rt_allp[i];
+
+		for (uint32_t k = 0; k < pp->ntimers; k++) {
+			struct rt_timer *t = pp->timers[k].t;
+
+			mark_word(w, (uintptr_t)t);
+			mark_word(w, (uintptr_t)t->f);
+			mark_word(w, (uintptr_t)t->arg_type);
+			mark_word(w, (uintptr_t)t->arg);
+		}
+	}
+	rt_final_mark_roots(w);
+}
+
+void
+rt_gcmark_prepare(void)
+{
+	jobs.nglobals = 0;
+	for (struct root *r = roots.list; r != NULL; r = r->next)
+		jobs.nglobals += (uint32_t)((r->bytes + GLOBALS_PIECE - 1) /
+		    GLOBALS_PIECE);
+	jobs.ngs = (uint32_t)((rt_allg_len() + GS_PER_JOB - 1) / GS_PER_JOB);
+	jobs.total = jobs.nglobals + jobs.ngs + 1;
+	/* release: pairs with the claims of workers that joined later */
+	atomic_store_explicit(&jobs.next, 0, memory_order_release);
+}
+
+static bool
+claim_root(struct gcworker *w)
+{
+	uint32_t job;
+
+	if (atomic_load_explicit(&jobs.next, memory_order_acquire) >=
+	    jobs.total)
+		return false;
+	job = atomic_fetch_add_explicit(&jobs.next, 1, memory_order_acq_rel);
+	if (job >= jobs.total)
+		return false;
+	if (job == 0)
+		mark_rest(w);
+	else if (job <= jobs.ngs)
+		mark_gs(w, job - 1);
+	else
+		mark_globals(w, job - 1 - jobs.ngs);
+	return true;
+}
+
+static void
+drain_objects(struct gcworker *w)
+{
+	uint32_t n = 0;
+	uintptr_t obj;
+
+	while ((obj = rt_gcwork_pop(w)) != 0) {
+		scan_object(w, obj);
+		if (++n % 64 == 0 && atomic_load_explicit(&rt_gcwork_hungry,
+		                         memory_order_relaxed) > 0)
+			rt_gcwork_balance(w);
+	}
+}
+
+void
+rt_gcmark_drain(struct gcworker *w)
+{
+	do {
+		do
+			drain_objects(w);
+		while (claim_root(w));
+	} while (rt_gcwork_idle(w));
+}

@@ -1,0 +1,253 @@
+/*
+ * mgcsweep.c - turning what was not marked into free slots, lazily.
+ *
+ * Marking ends by adding 2 to heap.sweepgen. A span's own sweepgen, compared
+ * with it, says what is to be done:
+ *
+ *   heap - 2   not swept; whoever moves it to heap - 1 by CAS sweeps it
+ *   heap - 1   being swept
+ *   heap       swept: may be cached, filled, or marked in the next cycle
+ *
+ * Sweeping a span is small: the mark bits become the allocation bits, the old
+ * ones are cleared for the next cycle, slots are counted, finalizers of dead
+ * objects are queued. Nothing in the slots is touched (but for clobberfree);
+ * clearing waits for the allocation.
+ *
+ * Who sweeps:
+ *   - an allocation that needs a span of a class sweeps that class (mcentral);
+ *   - an allocation that needs fresh pages first sweeps any spans until it
+ *     has freed as many pages, so that the heap does not grow while garbage
+ *     waits (reclaim);
+ *   - the background goroutine, a few spans a turn;
+ *   - a forced cycle, and the beginning of the next cycle, sweep the rest.
+ *
+ * No sweep crosses a safepoint: a sweeper neither parks nor yields between
+ * taking a span and putting it back, so that in a stopped world every span is
+ * either swept or on an unswept list.
+ */
+#include "gc/mgc.h"
+
+#include "diag/diag.h"
+#include "lock/lock.h"
+#include "sched/sched.h"
+
+#include <string.h>
+
+#define SPANS_PER_TURN 16
+/* Bounds what one allocation of fresh pages pays for others' garbage. */
+#define RECLAIM_TRIES 32
+
+static struct {
+	_Atomic uint32_t next;    /* span classes below have nothing unswept */
+	_Atomic uint32_t sweepers; /* between take and put */
+	_Atomic bool done;        /* nothing unswept is left on any list */
+	struct gc_daemon daemon;
+} sweep = { .done = true };
+
+/* Slots that die now, overwritten so that a use after free shows. */
+static RT_NO_SANITIZE void
+clobber(struct mspan *s)
+{
+	for (uint32_t i = 0; i < s->nelems; i++) {
+		uint64_t bit = (uint64_t)1 << (i % 64);
+		uint32_t *w;
+
+		if (!(s->allocbits[i / 64] & bit) ||
+		    (atomic_load_explicit(&s->markbits[i / 64],
+		         memory_order_relaxed) &
+		        bit))
+			continue;
+		w = (uint32_t *)(s->base + i * s->elemsize);
+		for (size_t k = 0; k < s->elemsize / 4; k++)
+			w[k] = 0xdeadbeef;
+	}
+}
+
+/* Mark bits become allocation bits. Returns slots in use. */
+static uint32_t
+swap_bits(struct mspan *s)
+{
+	uint64_t *old = s->allocbits;
+	uint32_t n = 0;
+
+	s->allocbits = (uint64_t *)s->markbits;
+	s->markbits = (_Atomic uint64_t *)old;
+	for (unsigned i = 0; i < s->nwords; i++)
+		n += (uint32_t)__builtin_popcountll(s->allocbits[i]);
+	memset(old, 0, s->nwords * sizeof(*old));
+	return n;
+}
+
+static void
+count_frees(struct mspan *s, uint32_t nfreed)
+{
+	struct heap_stats *st = &rt_heap.stats;
+
+	if (nfreed == 0)
+		return;
+	atomic_fetch_add_explicit(
+	    &st->nfree[s->sizeclass], nfreed, memory_order_relaxed);
+	if (s->sizeclass == 0)
+		atomic_fetch_add_explicit(&st->large_free_bytes, s->elemsize,
+		    memory_order_relaxed);
+}
+
+bool
+rt_mspan_sweep(struct mspan *s, bool keep)
+{
+	uint32_t sg = atomic_load_explicit(
+	    &rt_heap.sweepgen, memory_order_relaxed);
+	uint32_t want = sg - 2, n;
+
+	if (!atomic_compare_exchange_strong(&s->sweepgen, &want, sg - 1))
+		rt_throw("sweep: the span is not waiting to be swept");
+	/* relaxed: set by whoever holds a live object of the span; missing it
+	 * means that the object is marked */
+	if (atomic_load_explicit(&s->has_specials, memory_order_relaxed))
+		rt_final_sweep(s);
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_debug.clobberfree, memory_order_relaxed) > 0))
+		clobber(s);
+	n = swap_bits(s);
+	if (n > s->alloccount)
+		rt_throw("sweep: more slots marked than allocated");
+	count_frees(s, s->alloccount - n);
+	s->needzero |= n != s->alloccount;
+	s->alloccount = n;
+	s->curword = 0;
+	s->alloccache = 0;
+#ifdef RT_DEBUG
+	rt_mspan_verify(s);
+#endif
+	/* release: pairs with whoever reads sweepgen == heap's */
+	atomic_store_explicit(&s->sweepgen, sg, memory_order_release);
+	if (n != 0 || keep)
+		return false;
+	rt_mheap_free(s);
+	return true;
+}
+
+void
+rt_gcsweep_enter(void)
+{
+	atomic_fetch_add_explicit(&sweep.sweepers, 1, memory_order_relaxed);
+}
+
+void
+rt_gcsweep_leave(void)
+{
+	/* release: who sees 0 sees what the last sweeper put back */
+	atomic_fetch_sub_explicit(&sweep.sweepers, 1, memory_order_release);
+}
+
+size_t
+rt_gcsweep_one(void)
+{
+	uint32_t sg = atomic_load_explicit(
+	    &rt_heap.sweepgen, memory_order_relaxed);
+	size_t npages, freed = SIZE_MAX;
+	struct mspan *s = NULL;
+	uint32_t c;
+
+	if (atomic_load_explicit(&sweep.done, memory_order_acquire))
+		return SIZE_MAX;
+	rt_gcsweep_enter();
+	c = atomic_load_explicit(&sweep.next, memory_order_relaxed);
+	for (; c < RT_SPANCLASS_N; c++) {
+		s = rt_mcentral_popunswept(&rt_heap.central[c], sg);
+		if (s != NULL)
+			break;
+	}
+	/* may go back when another sweeper was faster: costs a second look */
+	atomic_store_explicit(&sweep.next, c, memory_order_relaxed);
+	if (s != NULL) {
+		npages = s->npages;
+		freed = 0;
+		if (rt_mspan_sweep(s, false))
+			freed = npages;
+		else
+			rt_mcentral_put(&rt_heap.central[c], s);
+	}
+	rt_gcsweep_leave();
+	if (s == NULL) {
+		atomic_store_explicit(&sweep.done, true, memory_order_release);
+		rt_final_wake();
+	}
+	return freed;
+}
+
+void
+rt_gcsweep_all(void)
+{
+	while (rt_gcsweep_one() != SIZE_MAX)
+		continue;
+	if (atomic_load(&sweep.sweepers) != 0)
+		rt_throw("sweep: a sweeper was stopped in mid-span");
+}
+
+void
+rt_gcsweep_finish(void)
+{
+	unsigned n = 0;
+
+	for (;;) {
+		while (rt_gcsweep_one() != SIZE_MAX)
+			if (++n % SPANS_PER_TURN == 0)
+				rt_preempt_check();
+		if (atomic_load_explicit(
+		        &sweep.sweepers, memory_order_acquire) == 0)
+			return;
+		rt_gosched();
+	}
+}
+
+void
+rt_gcsweep_begin(void)
+{
+	atomic_fetch_add(&rt_heap.sweepgen, 2);
+	atomic_store(&sweep.next, 0);
+	atomic_store(&sweep.done, false);
+}
+
+/*
+ * Before npages fresh pages are taken, try to free as many. The caller may be
+ * anywhere in an allocation; nothing here yields.
+ */
+void
+rt_gcsweep_reclaim(size_t npages)
+{
+	size_t freed = 0, n;
+
+	for (int i = 0; i < RECLAIM_TRIES && freed < npages; i++) {
+		n = rt_gcsweep_one();
+		if (n == SIZE_MAX)
+			return;
+		freed += n;
+	}
+}
+
+static void
+bgsweep(void *arg)
+{
+	unsigned n = 0;
+
+	(void)arg;
+	for (;;) {
+		while (rt_gcsweep_one() != SIZE_MAX)
+			if (++n % SPANS_PER_TURN == 0)
+				rt_gosched();
+		rt_gcdaemon_park(&sweep.daemon, WAIT_GC_SWEEP_WAIT);
+	}
+}
+
+void
+rt_gcsweep_start_daemon(void)
+{
+	rt_newproc_system(bgsweep, NULL);
+}
+
+void
+rt_gcsweep_wake(void)
+{
+	rt_gcdaemon_wake(&sweep.daemon);
+}

@@ -1,0 +1,331 @@
+/*
+ * malloc.c - allocation of collected memory.
+ *
+ * The fast path is meant to be read as instructions: size to class by a table,
+ * class and kind to the P's span, lowest free bit of a cached word, clear,
+ * compare the type with the span's. No lock, no atomic, no counter; all
+ * accounting is per span (mcache.c).
+ *
+ * Kinds. A span holds slots of one kind, because the collector asks the span,
+ * not the object, how to read it: NOSCAN never, CONS each word, TYPED by the
+ * pointer mask that the span remembers for all its slots (mbitmap.c). Types
+ * whose layout is a program (KIND_GCPROG) are read conservatively.
+ *
+ * Alignment: 8 bytes, and 16 from 16 bytes on, as C's malloc. The one class
+ * that is not a multiple of 16, 24 bytes, serves typed objects only, whose
+ * type says that 8 is enough.
+ *
+ * Tiny. Pointer-free objects below 16 bytes of a type aligned to 1, 2 or 4
+ * (strings, mostly) share 16-byte slots; a slot dies when all of its objects
+ * do. Objects without a type are promised 8-byte alignment, for which the
+ * 8-byte class is already the densest, so they take no part.
+ *
+ * Zeroing happens here and not in the sweep, so that it touches lines that are
+ * written next anyway. Slots that may hold pointers are cleared whole: the
+ * collector reads to the end of the slot.
+ *
+ * Where a cycle begins: in the slow path only, once per span. There, too, the
+ * goroutine looks whether somebody wants the world stopped; a loop that
+ * allocates is therefore never in the way for longer than one span.
+ */
+#define RT_SIZECLASSES_BODY
+#include "mem/mheap.h"
+
+#include "arch/arch.h"
+#include "diag/diag.h"
+#include "fault/fault.h"
+#include "gc/gc.h"
+#include "gc/mgc.h"
+#include "sched/sched.h"
+
+/* Where objects of no bytes live. */
+static RT_ALIGNED(16) char zerobase[16];
+
+_Atomic bool rt_malloc_hooked;
+
+/* Objects of at most this size are cleared without a call. */
+#define CLEAR_INLINE_BYTES 64
+
+void
+rt_mallocinit(void)
+{
+	rt_mheap_init();
+	rt_mcache_boot();
+}
+
+static inline unsigned
+size_to_class(size_t size)
+{
+	if (size <= RT_SMALL_STEP_MAX)
+		return rt_size_to_class8[(size + 7) / 8];
+	return rt_size_to_class128[(size - RT_SMALL_STEP_MAX + 127) / 128];
+}
+
+static inline void
+clear_slot(uintptr_t p, size_t bytes)
+{
+	uint64_t *w = (uint64_t *)p;
+
+	if (bytes > CLEAR_INLINE_BYTES) {
+		rt_memclr(w, bytes);
+		return;
+	}
+	for (; bytes >= 16; bytes -= 16, w += 2) {
+		w[0] = 0;
+		w[1] = 0;
+	}
+	if (bytes != 0)
+		w[0] = 0;
+}
+
+/* May this goroutine run a collection here? */
+static bool
+can_collect(void)
+{
+	struct g *gp = rt_getg();
+	struct m *mp = gp->m;
+
+	return gp != mp->g0 && gp != mp->gsignal && mp->p != NULL &&
+	    atomic_load_explicit(&mp->locks, memory_order_relaxed) == 0;
+}
+
+/*
+ * What allocations do once in a while: stop if the world is to be stopped,
+ * collect if it is time. The P may be another one afterwards.
+ */
+static void
+slow_duties(void)
+{
+	if (!can_collect())
+		return;
+	rt_preempt_check();
+	if (rt_gc_should_start())
+		rt_gc_start_background();
+}
+
+/* A span of the class with room, in this P's cache. */
+static RT_NOINLINE struct mspan *
+next_span(unsigned spanclass)
+{
+	struct mspan *s = rt_getmcache()->alloc[spanclass];
+
+	if (s != &rt_emptyspan && rt_mspan_refillcache(s))
+		return s;
+	slow_duties();
+	s = rt_getmcache()->alloc[spanclass];
+	if (s != &rt_emptyspan && rt_mspan_refillcache(s))
+		return s;
+	return rt_mcache_refill(rt_getmcache(), spanclass);
+}
+
+/* One slot of the class; *ret_span tells where. */
+static inline uintptr_t
+take_slot(unsigned spanclass, struct mspan **ret_span)
+{
+	struct mspan *s = rt_getmcache()->alloc[spanclass];
+	unsigned bit;
+
+	if (RT_UNLIKELY(s->alloccache == 0))
+		s = next_span(spanclass);
+	bit = (unsigned)__builtin_ctzll(s->alloccache);
+	s->alloccache &= s->alloccache - 1;
+	*ret_span = s;
+	return s->cachebase + bit * s->elemsize;
+}
+
+/* ---- debugging aids ---- */
+
+static RT_NOINLINE void
+hooks(void)
+{
+	int32_t every = atomic_load_explicit(
+	    &rt_debug.gcstress, memory_order_relaxed);
+	struct mcache *c;
+
+	if (every <= 0 || !can_collect())
+		return;
+	c = rt_getmcache();
+	if (++c->stress < (uint32_t)every)
+		return;
+	c->stress = 0;
+	rt_gc_stress_cycle();
+}
+
+static inline void
+run_hooks(void)
+{
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_malloc_hooked, memory_order_relaxed)))
+		hooks();
+}
+
+/* ---- the three sizes ---- */
+
+static RT_NOINLINE void *
+alloc_large(size_t size, const struct gort_type *t, enum span_kind kind,
+    bool needzero)
+{
+	struct mspan *s;
+	size_t npages;
+
+	if (size > rt_heap.pages.reserved_bytes)
+		rt_out_of_memory(size);
+	npages = (size + RT_PAGE_BYTES - 1) >> RT_PAGE_SHIFT;
+	slow_duties();
+	s = rt_mheap_alloc(npages, 0, kind);
+	if (s == NULL)
+		rt_out_of_memory(size);
+	if (s->needzero && (needzero || kind != SPAN_NOSCAN))
+		rt_memclr((void *)s->base, s->elemsize);
+	if (kind == SPAN_TYPED)
+		rt_bitmap_settype(s, s->base, t);
+	s->allocbits[0] = 1;
+	s->alloccount = 1;
+	atomic_fetch_add_explicit(
+	    &rt_heap.stats.nmalloc[0], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&rt_heap.stats.large_alloc_bytes,
+	    s->elemsize, memory_order_relaxed);
+	atomic_fetch_add_explicit(
+	    &rt_heap.live, s->elemsize, memory_order_relaxed);
+	/* no safepoint since its allocation: it is swept in this cycle */
+	rt_mcentral_put(&rt_heap.central[RT_SPANCLASS(0, kind)], s);
+	return (void *)s->base;
+}
+
+static void *
+alloc_tiny(size_t size, size_t align)
+{
+	struct mcache *c = rt_getmcache();
+	uint32_t off = (c->tinyoff + (uint32_t)align - 1) &
+	    ~((uint32_t)align - 1);
+	struct mspan *s;
+	uintptr_t p;
+
+	if (c->tiny != 0 && off + size <= 16) {
+		c->tinyoff = off + (uint32_t)size;
+		c->tinyallocs++;
+		return (void *)(c->tiny + off);
+	}
+	p = take_slot(RT_SPANCLASS(size_to_class(16), SPAN_NOSCAN), &s);
+	((uint64_t *)p)[0] = 0;
+	((uint64_t *)p)[1] = 0;
+	c = rt_getmcache(); /* take_slot may have changed the P */
+	c->tiny = p;
+	c->tinyoff = (uint32_t)size;
+	return (void *)p;
+}
+
+static inline enum span_kind
+kind_of(const struct gort_type *t, bool scan)
+{
+	if (t == NULL)
+		return scan ? SPAN_CONS : SPAN_NOSCAN;
+	if (t->ptrdata == 0)
+		return SPAN_NOSCAN;
+	return t->kind & KIND_GCPROG ? SPAN_CONS : SPAN_TYPED;
+}
+
+void *
+rt_mallocgc(size_t size, const struct gort_type *t, bool scan, bool needzero)
+{
+	enum span_kind kind = kind_of(t, scan);
+	struct mspan *s;
+	uintptr_t p;
+	unsigned sc;
+
+	if (RT_UNLIKELY(size == 0))
+		return zerobase;
+	if (RT_UNLIKELY(size > RT_MAX_SMALL_BYTES)) {
+		p = (uintptr_t)alloc_large(size, t, kind, needzero);
+		run_hooks();
+		return (void *)p;
+	}
+	if (kind == SPAN_NOSCAN && size < 16 && t != NULL && t->align < 8 &&
+	    t->align != 0) {
+		p = (uintptr_t)alloc_tiny(size, t->align);
+		run_hooks();
+		return (void *)p;
+	}
+	sc = size_to_class(size);
+	if (sc == RT_CLASS_24 && (t == NULL || t->align > 8))
+		sc++;
+	p = take_slot(RT_SPANCLASS(sc, kind), &s);
+	if (kind != SPAN_NOSCAN) {
+		if (s->needzero)
+			clear_slot(p, s->elemsize);
+		if (kind == SPAN_TYPED &&
+		    RT_UNLIKELY(s->type != t))
+			rt_bitmap_settype(s, p, t);
+	} else if (needzero && s->needzero) {
+		clear_slot(p, s->elemsize);
+	}
+	run_hooks();
+	return (void *)p;
+}
+
+void *
+rt_newobject(const struct gort_type *t)
+{
+	return rt_mallocgc(t->size, t, true, true);
+}
+
+void *
+rt_newarray(const struct gort_type *t, intptr_t n)
+{
+	size_t bytes;
+
+	if (n < 0 || __builtin_mul_overflow(t->size, (size_t)n, &bytes) ||
+	    bytes > (size_t)1 << 47)
+		rt_panic_plain("runtime: allocation size out of range");
+	return rt_mallocgc(bytes, t, true, true);
+}
+
+/* ---- asking ---- */
+
+/*
+ * Is the slot free in a span that some P may be allocating from, or that is
+ * being swept? Exact for an object that the caller keeps alive (its answer
+ * can't change), a guess for others.
+ *
+ * Against the owner: load_word stores curword before alloccache, so a reader
+ * who finds the same curword before and after has the cache of that word or
+ * of an earlier one, which was empty. Against a sweeper: the caller looks at
+ * sweepgen before and after.
+ */
+static __attribute__((no_sanitize("thread"))) bool
+slot_is_free(const struct mspan *s, uint32_t slot)
+{
+	unsigned w = slot / 64, cw;
+	uint64_t bit = (uint64_t)1 << (slot % 64), cache;
+
+	do {
+		cw = __atomic_load_n(&s->curword, __ATOMIC_ACQUIRE);
+		cache = __atomic_load_n(&s->alloccache, __ATOMIC_ACQUIRE);
+	} while (cw != __atomic_load_n(&s->curword, __ATOMIC_ACQUIRE));
+	if (s->list != NULL || w > cw)
+		return (s->allocbits[w] & bit) == 0;
+	return w == cw && (cache & bit) != 0;
+}
+
+uintptr_t
+rt_findobject(uintptr_t p, size_t *ret_size)
+{
+	struct mspan *s = rt_spanof(p);
+	uint32_t slot, gen;
+	bool is_free;
+
+	if (s == NULL)
+		return 0;
+	slot = rt_slotof(s, p);
+	do {
+		/* odd: a sweeper is exchanging the bits; it will not be long */
+		while ((gen = atomic_load(&s->sweepgen)) % 2 != 0)
+			rt_procyield(1);
+		is_free = slot_is_free(s, slot);
+	} while (gen != atomic_load(&s->sweepgen));
+	if (is_free)
+		return 0;
+	if (ret_size != NULL)
+		*ret_size = s->elemsize;
+	return s->base + slot * s->elemsize;
+}

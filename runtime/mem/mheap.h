@@ -1,0 +1,204 @@
+/*
+ * mheap.h - the heap's inside: pages, spans, central lists, per-P caches.
+ * For mem/ and gc/ only; everybody else speaks mem/malloc.h.
+ *
+ *   mcache    one per P, no lock: a span of each class to allocate from
+ *   mcentral  one per span class, a lock each: spans with and without room
+ *   mheap     one, a lock: which pages are free (mpagealloc.h), span records
+ *
+ * A span is a run of pages cut into slots of one size and one kind. Who owns
+ * a span: an mcache (then only its P touches alloccache, cachebase, curword),
+ * a central list (its lock), a sweeper that won the CAS on sweepgen, or the
+ * caller of rt_mheap_alloc between that and publishing it.
+ */
+#ifndef RT_MHEAP_H
+#define RT_MHEAP_H
+
+#include "runtime2.h"
+#include "lock/lock.h"
+#include "mem/malloc.h"
+#include "mem/mpagealloc.h"
+#include "mem/sizeclasses.h"
+
+/* How the collector reads a span's slots; malloc.h says what they mean. */
+enum span_kind { SPAN_NOSCAN, SPAN_CONS, SPAN_TYPED, SPAN_KIND_N };
+
+#define RT_SPANCLASS_N (RT_SIZE_CLASS_N * SPAN_KIND_N)
+#define RT_SPANCLASS(sc, kind) ((sc)*SPAN_KIND_N + (kind))
+
+enum span_state { SPAN_DEAD, SPAN_INUSE };
+
+/*
+ * Where a TYPED span keeps its pointer layout (gc/mbitmap.c has the essay):
+ *   NONE    nothing allocated yet
+ *   SAME    all slots alike: `mask` up to 512 bytes, `type` above
+ *   MIXED   `ptrs`: packed bits up to 512 bytes, a type per slot above
+ */
+enum span_layout { LAYOUT_NONE, LAYOUT_SAME, LAYOUT_MIXED };
+
+#define RT_MASK_MAX_BYTES 512 /* 64 words: a pointer mask is one uint64_t */
+
+struct special;
+
+struct mspan {
+	/* what an allocation that hits reads and writes; owner */
+	uint64_t alloccache; /* free slots of the current word of allocbits */
+	uintptr_t cachebase; /* address of that word's slot 0 */
+	size_t elemsize;     /* const while in use */
+	const struct gort_type *type; /* SAME: last type seen to fit */
+	uint64_t mask;       /* SAME, elemsize <= RT_MASK_MAX_BYTES */
+	uint64_t *ptrs;      /* MIXED; RT_STAT_GC memory */
+	uint8_t needzero;    /* slots may hold old bytes */
+	uint8_t kind;        /* enum span_kind; const while in use */
+	uint8_t layout;      /* enum span_layout */
+	uint8_t sizeclass;   /* 0: one large object */
+	uint16_t curword;    /* which word alloccache was made from */
+	uint16_t nwords;     /* words of allocbits */
+	uint32_t nelems;
+
+	/* what finding an object reads; const while in use */
+	uintptr_t base, limit; /* limit: one past the last slot */
+	uint32_t magic;        /* offset * magic >> 32: slot number */
+	_Atomic uint8_t state; /* enum span_state; release after the rest */
+	uint64_t *allocbits;   /* exact whenever no mcache holds the span */
+	_Atomic uint64_t *markbits; /* marking: fetch-or */
+
+	_Atomic uint32_t sweepgen; /* gc/mgcsweep.c */
+	uint32_t alloccount;   /* slots in use; exact as allocbits is */
+	size_t npages;
+	struct special *specials; /* heap.speciallock */
+	_Atomic bool has_specials; /* ever; spares the lock */
+	struct mspan *next, *prev; /* owner of the list */
+	struct span_list *list;    /* the list it is on, or NULL */
+};
+
+struct span_list { /* circular would need no tests; NULL ends reads easier */
+	struct mspan *head, *tail;
+	size_t n;
+};
+void rt_spanlist_push(struct span_list *l, struct mspan *s);
+void rt_spanlist_remove(struct span_list *l, struct mspan *s);
+
+struct mcache {
+	struct mspan *alloc[RT_SPANCLASS_N]; /* never NULL: rt_emptyspan */
+	/* tiny allocator: rest of a 16-byte noscan slot, see malloc.c */
+	uintptr_t tiny;
+	uint32_t tinyoff;
+	uint64_t tinyallocs; /* own; flushed into heap.tinyallocs */
+	uint32_t stress;     /* own: allocations since the last forced one */
+};
+
+struct mcentral {
+	struct rt_mutex lock;
+	uint16_t spanclass;
+	/* [sweepgen/2 % 2] swept in this cycle, the other not yet */
+	struct span_list partial[2], full[2]; /* lock */
+};
+
+/*
+ * Counters of objects. Written in the slow paths with relaxed adds, so each is
+ * exact when the caches are flushed and the world is stopped, and a little
+ * behind otherwise.
+ */
+struct heap_stats {
+	_Atomic uint64_t nmalloc[RT_SIZE_CLASS_N], nfree[RT_SIZE_CLASS_N];
+	_Atomic uint64_t large_alloc_bytes, large_free_bytes;
+	_Atomic uint64_t tinyallocs;
+	_Atomic uint64_t inuse_bytes;    /* pages in spans */
+	_Atomic uint64_t released_bytes; /* free pages the system has back */
+};
+
+struct mheap {
+	struct rt_mutex lock;
+	struct pagealloc pages; /* lock; base and limits const after init */
+	_Atomic(struct mspan *) *spans; /* by page from pages.base */
+	struct rt_fixalloc spanalloc;   /* lock */
+	struct rt_fixalloc cachealloc;  /* lock */
+	uint64_t *freebits[65];         /* lock: bit arrays by words */
+	_Atomic uint32_t sweepgen; /* even; +2 each cycle, world stopped */
+	struct rt_mutex speciallock; /* all spans' specials */
+	struct heap_stats stats;
+	_Atomic uint64_t live;  /* bytes in slots, cached spans counted full */
+	_Atomic uint64_t trigger; /* gc/: start a cycle when live passes it */
+	bool limited; /* address space is scarce: small steps */
+	struct mcentral central[RT_SPANCLASS_N];
+};
+
+extern struct mheap rt_heap;
+extern struct mspan rt_emptyspan; /* no room, never in a list */
+/* Any debugging aid that must see each allocation is on. */
+extern _Atomic bool rt_malloc_hooked;
+
+/* ---- mheap.c ---- */
+void rt_mheap_init(void);
+/* A span of npages, published, owned by the caller; NULL: out of memory.
+ * sc 0: one slot of all the pages. May run on a user goroutine. */
+struct mspan *rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind);
+void rt_mheap_free(struct mspan *s); /* the caller owns it; slots are dead */
+/* Zeroed bit array, 1..64 words; from an own lock-guarded store. */
+uint64_t *rt_bits_alloc(unsigned nwords);
+void rt_bits_free(uint64_t *bits, unsigned nwords);
+void rt_out_of_memory(size_t bytes) RT_NORETURN;
+
+/* The span of an address in the heap, or NULL; what it answers may be dying
+ * unless the world is stopped or the caller keeps an object in it. */
+static inline struct mspan *
+rt_spanof(uintptr_t p)
+{
+	uintptr_t off = p - rt_heap.pages.base;
+	struct mspan *s;
+
+	if (off >= atomic_load_explicit(
+	               &rt_heap.pages.grown_bytes, memory_order_acquire))
+		return NULL;
+	/* acquire: pairs with rt_mheap_alloc's release of a complete span */
+	s = atomic_load_explicit(&rt_heap.spans[off >> RT_PAGE_SHIFT],
+	    memory_order_acquire);
+	if (s == NULL || p - s->base >= s->limit - s->base ||
+	    atomic_load_explicit(&s->state, memory_order_relaxed) !=
+	        SPAN_INUSE)
+		return NULL;
+	return s;
+}
+
+static inline uint32_t
+rt_slotof(const struct mspan *s, uintptr_t p)
+{
+	return (uint32_t)(((p - s->base) * (uint64_t)s->magic) >> 32);
+}
+
+/* ---- mcentral.c ---- */
+void rt_mcentral_init(struct mcentral *c, unsigned spanclass);
+/* A swept span with room, off all lists; NULL: out of memory. */
+struct mspan *rt_mcentral_cachespan(struct mcentral *c);
+/* Take a span back from a cache; its allocbits are exact again. */
+void rt_mcentral_uncachespan(struct mcentral *c, struct mspan *s);
+/* Put a swept span on the list that its alloccount asks for. */
+void rt_mcentral_put(struct mcentral *c, struct mspan *s);
+/* Next unswept span of this class, or NULL; partial ones last. */
+struct mspan *rt_mcentral_popunswept(struct mcentral *c, uint32_t sweepgen);
+
+/* ---- mcache.c ---- */
+void rt_mcache_boot(void); /* before there are Ps */
+struct mcache *rt_getmcache(void);
+/* Give c a span with room for the class; may sweep, never collects. */
+struct mspan *rt_mcache_refill(struct mcache *c, unsigned spanclass);
+/* Next word of allocbits with a free slot into alloccache; false: full. */
+bool rt_mspan_refillcache(struct mspan *s);
+
+/* Whole-structure check; throws. Debug builds call it around sweeps. */
+void rt_mspan_verify(const struct mspan *s);
+
+/* ---- mstats.c ---- */
+extern _Atomic uint64_t rt_memstat_sys[RT_STAT_N];
+static inline void
+rt_memstat_add(enum rt_memstat st, int64_t bytes)
+{
+	atomic_fetch_add_explicit(
+	    &rt_memstat_sys[st], (uint64_t)bytes, memory_order_relaxed);
+}
+/* What GOMEMLIMIT is compared with: everything but released pages. */
+uint64_t rt_mem_total_bytes(void);
+uint64_t rt_mem_nonheap_bytes(void);
+
+#endif
