@@ -89,6 +89,12 @@ libgort_la_SOURCES += \
 
 # capi: the public face
 include_HEADERS += runtime/gort.h
+libgort_la_SOURCES += \
+	runtime/capi/capi.h runtime/capi/addr.c runtime/capi/channels.c \
+	runtime/capi/fd.c runtime/capi/file.c runtime/capi/go.c \
+	runtime/capi/memory.c runtime/capi/net.c runtime/capi/panics.c \
+	runtime/capi/signals.c runtime/capi/strings.c runtime/capi/sync.c \
+	runtime/capi/timer.c
 
 # mem, gc
 libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \

@@ -17,6 +17,7 @@ enum lock_rank {
 	RANK_WORLDSEMA,  /* who may stop the world */
 	RANK_POLLDESC,   /* one pollDesc */
 	RANK_POLLCACHE,
+	RANK_TIMEROBJ,   /* one timer of gort.h, with its channel */
 	RANK_HCHAN,      /* one channel; select takes many, by address */
 	RANK_NOTIFYLIST, /* cond */
 	RANK_SEMAROOT,

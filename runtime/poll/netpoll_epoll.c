@@ -17,6 +17,7 @@
  * errno is read in the same small function as the call, on g0 or in runtime
  * code that does not park in between.
  */
+#include "config.h"
 #include "poll/netpoll.h"
 
 #include <errno.h>

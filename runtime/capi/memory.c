@@ -1,0 +1,120 @@
+/*
+ * memory.c - gort.h: collected memory, roots, finalizers, the collector.
+ */
+#include "capi/capi.h"
+
+#include <string.h>
+
+#include "fault/fault.h"
+#include "gc/gc.h"
+#include "mem/malloc.h"
+#include "sched/sched.h"
+
+void *
+gort_alloc(size_t bytes)
+{
+	rt_preempt_check();
+	return rt_mallocgc(bytes, NULL, bytes >= sizeof(void *), true);
+}
+
+void *
+gort_alloc_noscan(size_t bytes)
+{
+	rt_preempt_check();
+	return rt_mallocgc(bytes, NULL, false, true);
+}
+
+void *
+gort_new(const gort_type *t)
+{
+	rt_preempt_check();
+	return rt_newobject(t);
+}
+
+void *
+gort_new_array(const gort_type *t, ssize_t n)
+{
+	rt_preempt_check();
+	if (n < 0)
+		rt_panic_runtime("makeslice: len out of range");
+	return rt_newarray(t, n);
+}
+
+void
+gort_store(void *slot, void *ptr)
+{
+	rt_writeptr(slot, ptr);
+}
+
+void
+gort_move(const gort_type *t, void *dst, const void *src, ssize_t n)
+{
+	if (n <= 0 || dst == src)
+		return;
+	if (t->ptrdata == 0)
+		memmove(dst, src, t->size * (size_t)n);
+	else
+		rt_bulk_barrier_memmove(dst, src, t->size * (size_t)n);
+}
+
+void
+gort_root_add(const void *base, size_t bytes)
+{
+	rt_roots_add(base, bytes);
+}
+
+void
+gort_root_del(const void *base)
+{
+	rt_roots_del(base);
+}
+
+int
+gort_setfinalizer(void *obj, void (*fn)(void *obj))
+{
+	return rt_setfinalizer(obj, fn);
+}
+
+void
+gort_gc(void)
+{
+	rt_gc_force();
+}
+
+int
+gort_set_gc_percent(int percent)
+{
+	return rt_gc_percent_set(percent);
+}
+
+int64_t
+gort_set_memory_limit(int64_t bytes)
+{
+	return rt_gc_memlimit_set(bytes);
+}
+
+void
+gort_read_memstats(gort_memstats *ret)
+{
+	/* Some KiB: too much for a goroutine's stack. */
+	struct rt_memstats *m = rt_mallocgc(sizeof *m, NULL, false, true);
+
+	rt_readmemstats(m);
+	*ret = (gort_memstats){
+		.alloc = m->alloc,
+		.total_alloc = m->total_alloc,
+		.sys = m->sys,
+		.mallocs = m->mallocs,
+		.frees = m->frees,
+		.heap_sys = m->heap_sys,
+		.heap_inuse = m->heap_inuse,
+		.heap_idle = m->heap_idle,
+		.heap_released = m->heap_released,
+		.heap_objects = m->heap_objects,
+		.stack_inuse = m->stack_inuse,
+		.next_gc = m->next_gc,
+		.pause_total_ns = m->pause_total_ns,
+		.num_gc = m->num_gc,
+		.num_forced_gc = m->num_forced_gc,
+	};
+}
