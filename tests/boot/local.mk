@@ -1,0 +1,37 @@
+# tests/boot, tests/os, tests/types: the bootstrap and what it stands on
+BOOT_CHECKS = tests/boot/check_bootlog tests/boot/check_check \
+	tests/boot/check_packages tests/boot/check_runtime1 \
+	tests/os/check_cgroup tests/os/check_mem tests/os/check_signal \
+	tests/types/check_alg tests/types/check_iface
+check_PROGRAMS += $(BOOT_CHECKS)
+TESTS += $(BOOT_CHECKS)
+BOOT_CHECK_LDADD = $(GORT_LIBS) $(CHECK_LIBS)
+AM_CPPFLAGS += $(CHECK_CFLAGS)
+
+tests_boot_check_bootlog_SOURCES = tests/boot/check_bootlog.c
+tests_boot_check_bootlog_LDADD = $(BOOT_CHECK_LDADD)
+tests_boot_check_bootlog_LDFLAGS = $(GORT_LDFLAGS)
+tests_boot_check_check_SOURCES = tests/boot/check_check.c
+tests_boot_check_check_LDADD = $(BOOT_CHECK_LDADD)
+tests_boot_check_check_LDFLAGS = $(GORT_LDFLAGS)
+tests_boot_check_packages_SOURCES = tests/boot/check_packages.c
+tests_boot_check_packages_LDADD = $(BOOT_CHECK_LDADD)
+tests_boot_check_packages_LDFLAGS = $(GORT_LDFLAGS)
+tests_boot_check_runtime1_SOURCES = tests/boot/check_runtime1.c
+tests_boot_check_runtime1_LDADD = $(BOOT_CHECK_LDADD)
+tests_boot_check_runtime1_LDFLAGS = $(GORT_LDFLAGS)
+tests_os_check_cgroup_SOURCES = tests/os/check_cgroup.c
+tests_os_check_cgroup_LDADD = $(BOOT_CHECK_LDADD)
+tests_os_check_cgroup_LDFLAGS = $(GORT_LDFLAGS)
+tests_os_check_mem_SOURCES = tests/os/check_mem.c
+tests_os_check_mem_LDADD = $(BOOT_CHECK_LDADD)
+tests_os_check_mem_LDFLAGS = $(GORT_LDFLAGS)
+tests_os_check_signal_SOURCES = tests/os/check_signal.c
+tests_os_check_signal_LDADD = $(BOOT_CHECK_LDADD)
+tests_os_check_signal_LDFLAGS = $(GORT_LDFLAGS)
+tests_types_check_alg_SOURCES = tests/types/check_alg.c
+tests_types_check_alg_LDADD = $(BOOT_CHECK_LDADD)
+tests_types_check_alg_LDFLAGS = $(GORT_LDFLAGS)
+tests_types_check_iface_SOURCES = tests/types/check_iface.c
+tests_types_check_iface_LDADD = $(BOOT_CHECK_LDADD)
+tests_types_check_iface_LDFLAGS = $(GORT_LDFLAGS)
