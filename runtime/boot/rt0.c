@@ -92,7 +92,7 @@ static void
 asminit(void)
 {
 	int step = rt_boot_begin("asminit");
-	uint32_t was = __builtin_ia32_stmxcsr();
+	uint32_t was = __builtin_ia32_stmxcsr() & ~0x3fu; /* sticky flags */
 	uint16_t cw = 0x37f, got;
 
 	__builtin_ia32_ldmxcsr(0x1f80);

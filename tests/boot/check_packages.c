@@ -11,16 +11,17 @@
 
 #define IMPORTS(...) (const char *const[]) { __VA_ARGS__, NULL }
 
+static const struct gort_package list[] = {
+	{ "main", NULL, IMPORTS("web", "db"), 0 },
+	{ "log", NULL, NULL, 0 },
+	{ "web", NULL, IMPORTS("log", "text"), 0 },
+	{ "text", NULL, NULL, 0 },
+	{ "db", NULL, IMPORTS("log"), 0 },
+};
+
 static int
 order_body(void *arg)
 {
-	static const struct gort_package list[] = {
-		{ "main", NULL, IMPORTS("web", "db"), 0 },
-		{ "log", NULL, NULL, 0 },
-		{ "web", NULL, IMPORTS("log", "text"), 0 },
-		{ "text", NULL, NULL, 0 },
-		{ "db", NULL, IMPORTS("log"), 0 },
-	};
 	static const char *const want[] = { "log", "db", "text", "web",
 		"main" };
 	const struct gort_package *got[5];
