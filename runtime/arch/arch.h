@@ -35,6 +35,14 @@ rt_setg(struct g *gp)
 void rt_ctx_switch(struct gobuf *from, const struct gobuf *to);
 /* Continue at `to`, forgetting here. */
 void rt_ctx_jump(const struct gobuf *to) RT_NORETURN;
+/* ---- the scheduler's own; proc.c ----
+ * g0's loop, and the two ways back into it. rt_g0_step is called by the loop
+ * and returns the context to resume, NULL to leave the loop. */
+void rt_g0_loop(struct gobuf *g0);
+struct gobuf *rt_g0_step(void);
+void rt_ctx_leave(struct gobuf *from, const struct gobuf *g0);
+void rt_ctx_drop(const struct gobuf *g0) RT_NORETURN;
+
 /* Save here, run fn(arg) on the stack of `to` below its saved context, come
  * back. `to` stays as it was. fn must return; it may not switch away. */
 void rt_ctx_call(struct gobuf *from, const struct gobuf *to,

@@ -4,30 +4,36 @@
  * A context is one word: the stack pointer. What must survive a call by the
  * ABI lies above it (arch.h has the picture): r12-r15, rbx, rbp, the control
  * words of SSE and x87, and the return address. Everything else is dead at a
- * call, so the compiler saved it already if it wanted it. There are three
- * ways off a stack:
+ * call, so the compiler saved it already if it wanted it. All of it stays on
+ * the stack that was left, so the collector, scanning from the saved sp up,
+ * sees each register that could hold the only pointer to an object.
  *
- *   rt_ctx_switch  save here, resume there
- *   rt_ctx_jump    resume there; this stack is finished with
- *   rt_ctx_call    save here, run a function on the other stack below its
- *                  saved context, come back
+ * The scheduler's switches are between a goroutine and its thread's g0, and
+ * they are lopsided. g0 runs one loop, rt_g0_loop below, whose frame never
+ * moves: its context is saved once, and coming back to it is loading one
+ * register and a direct jump. The goroutine's side saves and restores.
  *
- * All of them leave the saved registers on the stack that was left, so the
- * collector, scanning from the saved sp up, sees each register that could
- * hold the only pointer to an object.
+ * What such a switch costs is not the dozen of pushes and pops (3 ns) but
+ * branches guessed wrong (7 ns each). A return is predicted by a stack of
+ * calls inside the processor, which knows nothing of ours. If both sides used
+ * call to leave and ret to arrive, each ret would be guessed to go where the
+ * other side came from. So g0 leaves by a jump, not by a call; a goroutine's
+ * call of rt_ctx_leave is then paired with the ret that resumes the next
+ * one, and if both wait in the same place of the program even that target is
+ * right. That measured 44 against 26 ns for a yield.
  *
  * Control words: stmxcsr/fnstcw are a few cycles each, ldmxcsr and fldcw
- * serialise parts of the core. Nearly all goroutines run with the same words,
- * so they are always saved but loaded only when the incoming pair differs
- * from the outgoing one. The two are compared apart: one 8-byte load of two
- * smaller stores would stall on store forwarding.
+ * serialise parts of the core. Nearly all goroutines run with the words that
+ * g0 runs with, so they are always saved but loaded only when different from
+ * g0's. The two are compared apart: one 8-byte load of two smaller stores
+ * would stall on store forwarding.
  *
- * Unwinding: every instruction has a correct CFA. In rt_ctx_switch the CFA
- * offset is the same before and after the exchange of rsp, since both stacks
- * have the same picture there. A fresh stack starts in rt_ctx_entry, whose
- * return address is undefined: unwinders stop there. rt_ctx_call keeps its
- * CFA in rbp, which the callee preserves, so an unwinder walks from the
- * other stack back on to ours.
+ * Unwinding: every instruction has a correct CFA. In a switch the CFA offset
+ * is the same before and after the exchange of rsp, since both stacks have
+ * the same picture there. A fresh stack starts in rt_ctx_entry, whose return
+ * address is undefined: unwinders stop there. rt_ctx_call keeps its CFA in
+ * rbp, which the callee preserves, so an unwinder walks from the other stack
+ * back on to ours.
  */
 	.text
 
@@ -111,6 +117,111 @@ rt_ctx_switch:
 	jmp	2b
 	.cfi_endproc
 	.size	rt_ctx_switch, .-rt_ctx_switch
+
+/* The picture is at rsp but we did not push it here. */
+	.macro	CFI_PICTURE
+	.cfi_def_cfa %rsp, 64
+	.cfi_rel_offset %rbp, 48
+	.cfi_rel_offset %rbx, 40
+	.cfi_rel_offset %r12, 32
+	.cfi_rel_offset %r13, 24
+	.cfi_rel_offset %r14, 16
+	.cfi_rel_offset %r15, 8
+	.endm
+
+/*
+ * void rt_g0_loop(struct gobuf *g0)
+ *
+ * Run goroutines until rt_g0_step says NULL. That function does what the
+ * goroutine that just left asked for, chooses the next and returns its
+ * context; it is called with nothing of ours in a register.
+ */
+	.globl	rt_g0_loop
+	.type	rt_g0_loop, @function
+	.p2align 5
+rt_g0_loop:
+	.cfi_startproc
+	PUSH_REGS
+	movq	%rsp, (%rdi)
+	.p2align 4
+.Lg0_next:
+	callq	rt_g0_step
+	testq	%rax, %rax
+	jz	.Lg0_done
+	movq	(%rax), %rax
+	movl	(%rsp), %ecx
+	movzwl	4(%rsp), %edx
+	movq	%rax, %rsp
+	cmpl	(%rsp), %ecx
+	jne	.Lg_control
+	cmpw	4(%rsp), %dx
+	jne	.Lg_control
+.Lg_resume:
+	leaq	rt_ctx_entry(%rip), %rcx
+	cmpq	%rcx, 56(%rsp)
+	je	.Lg_fresh
+	POP_REGS
+	ret
+	CFI_PICTURE
+.Lg_fresh:
+	movq	32(%rsp), %r12		/* fn */
+	movq	40(%rsp), %rbx		/* arg */
+	xorl	%ebp, %ebp
+	xorl	%r13d, %r13d		/* nothing of g0's for the collector */
+	xorl	%r14d, %r14d
+	xorl	%r15d, %r15d
+	addq	$64, %rsp
+	.cfi_def_cfa %rsp, 0
+	.cfi_undefined %rip
+	jmp	rt_ctx_entry
+	CFI_PICTURE
+	.cfi_offset %rip, -8
+.Lg_control:
+	ldmxcsr	(%rsp)
+	fldcw	4(%rsp)
+	jmp	.Lg_resume
+.Lg0_done:
+	POP_REGS
+	ret
+	CFI_PICTURE
+.Lg0_control:			/* a goroutine left, rsp is g0's */
+	ldmxcsr	(%rsp)
+	fldcw	4(%rsp)
+	jmp	.Lg0_next
+	.cfi_endproc
+	.size	rt_g0_loop, .-rt_g0_loop
+
+/* void rt_ctx_leave(struct gobuf *from, const struct gobuf *g0): save here,
+ * g0's loop goes on. Returns when it resumes us, on whichever thread. */
+	.globl	rt_ctx_leave
+	.type	rt_ctx_leave, @function
+	.p2align 5
+rt_ctx_leave:
+	.cfi_startproc
+	PUSH_REGS
+	movl	(%rsp), %ecx
+	movzwl	4(%rsp), %edx
+	movq	%rsp, (%rdi)
+	movq	(%rsi), %rsp
+	cmpl	(%rsp), %ecx
+	jne	.Lg0_control
+	cmpw	4(%rsp), %dx
+	jne	.Lg0_control
+	jmp	.Lg0_next
+	.cfi_endproc
+	.size	rt_ctx_leave, .-rt_ctx_leave
+
+/* void rt_ctx_drop(const struct gobuf *g0), noreturn: this stack is finished
+ * with, g0's loop goes on. */
+	.globl	rt_ctx_drop
+	.type	rt_ctx_drop, @function
+	.p2align 4
+rt_ctx_drop:
+	.cfi_startproc
+	movq	(%rdi), %rsp
+	jmp	.Lg0_control
+	.cfi_endproc
+	.size	rt_ctx_drop, .-rt_ctx_drop
 
 /* void rt_ctx_jump(const struct gobuf *to), noreturn */
 	.globl	rt_ctx_jump

@@ -48,6 +48,15 @@
 #define RT_SANITIZED 1
 #endif
 
+/* For a function that begins on one fiber and ends on another: no shadow
+ * calls, or the two fibers' shadow stacks would drift. */
+#if defined(__clang__)
+#define RT_SAN_OFF __attribute__((disable_sanitizer_instrumentation))
+#else
+#define RT_SAN_OFF                                                             \
+	__attribute__((no_sanitize("thread"), no_sanitize("address")))
+#endif
+
 /* Always inline: a call that begins on one fiber must not end on another. */
 #define RT_SAN_INLINE static inline __attribute__((always_inline))
 

@@ -215,8 +215,8 @@ ngo_add(struct p *pp, int64_t n)
 	    memory_order_relaxed);
 }
 
-/* What a goroutine's stack begins with. */
-static void
+/* What a goroutine's stack begins with. Never left by a return. */
+RT_SAN_OFF static void
 goroutine_entry(void *arg)
 {
 	struct g *gp = arg;
@@ -311,7 +311,7 @@ goexit0_m(struct g *gp)
 		mp->exiting = true;
 }
 
-void
+RT_SAN_OFF void
 rt_goexit0_direct(void)
 {
 	struct g *gp = rt_getg();
@@ -322,7 +322,7 @@ rt_goexit0_direct(void)
 	mp->mcallg = gp;
 	rt_setg(g0);
 	rt_san_leave_for_ever(gp, g0);
-	rt_ctx_jump(&g0->sched);
+	rt_ctx_drop(&g0->sched);
 }
 
 /* End the running goroutine; its deferred calls run first. */

@@ -164,7 +164,7 @@ rt_mcall(void (*fn)(struct g *))
 	mp->mcallg = gp;
 	rt_setg(g0);
 	rt_san_leave(gp, g0);
-	rt_ctx_switch(&gp->sched, &g0->sched);
+	rt_ctx_leave(&gp->sched, &g0->sched);
 	/* perhaps on another thread: mp and g0 are somebody else's now */
 	rt_san_arrive(gp, rt_getg()->m->g0);
 }
@@ -755,64 +755,102 @@ find_runnable(struct m *mp, bool *ret_inherit)
 
 /* ---- running ---- */
 
-/* Run gp until it comes back to g0. It is RUNNABLE and ours. */
-static void
+/* gp is RUNNABLE and ours: the next thing this thread does is run it. */
+static inline void
 execute(struct m *mp, struct g *gp, bool inherit)
 {
 	struct p *pp = mp->p;
-	struct g *g0 = mp->g0;
 
 	rt_m_set_curg(mp, gp);
 	gp->m = mp;
 	rt_setgstatus_own(gp, G_RUNNABLE, G_RUNNING);
 	atomic_store_explicit(&gp->preempt, false, memory_order_relaxed);
 	if (!inherit)
-		pp->schedtick++;
+		__atomic_store_n(&pp->schedtick, pp->schedtick + 1,
+		    __ATOMIC_RELAXED);
 	if (RT_UNLIKELY(gp->runnable_ns != 0))
 		stall_end(pp, gp);
 	rt_setg(gp);
-	rt_san_leave(g0, gp);
-	rt_ctx_switch(&g0->sched, &gp->sched);
-	rt_san_arrive(g0, NULL);
+}
+
+/* From the queues; what is locked to a thread runs on that one only. */
+static RT_NOINLINE struct g *
+choose_queued(struct m *mp, bool *ret_inherit)
+{
+	struct g *gp;
+
+	for (;;) {
+		if (mp->lockedg != NULL) {
+			rt_stoplockedm();
+			*ret_inherit = false;
+			return mp->lockedg;
+		}
+		gp = find_runnable(mp, ret_inherit);
+		if (atomic_load_explicit(&mp->spinning, memory_order_relaxed))
+			rt_resetspinning(mp);
+		if (RT_LIKELY(gp->lockedm == NULL))
+			return gp;
+		rt_startlockedm(gp); /* our P goes with it */
+	}
+}
+
+/* Who runs next: what the last one left us, else whom the queues give. */
+static struct g *
+choose(struct m *mp, bool *ret_inherit)
+{
+	struct g *gp = mp->resumeg;
+
+	if (gp != NULL) {
+		mp->resumeg = NULL;
+		*ret_inherit = true;
+		return gp;
+	}
+	return choose_queued(mp, ret_inherit);
 }
 
 /*
- * Choose and run one goroutine; on g0, may have no P when it is over and
- * mcallfn was run for it.
+ * One round of g0's loop: finish what the goroutine that left asked for, and
+ * choose. NULL: the thread is to end.
  */
-static void
-schedule_one(struct m *mp)
+static RT_NOINLINE struct g *
+step(struct m *mp)
 {
-	struct g *gp = mp->resumeg;
-	bool inherit = true;
+	struct g *gp = mp->mcallg;
+	bool inherit;
 
+	if (RT_LIKELY(gp != NULL)) {
+		rt_san_arrive(mp->g0, NULL);
+		mp->mcallg = NULL;
+		mp->mcallfn(gp);
+		if (RT_UNLIKELY(mp->exiting))
+			return NULL;
+	}
 	if (RT_UNLIKELY(atomic_load_explicit(&mp->locks,
 	                    memory_order_relaxed) != 0))
 		rt_throw("schedule: holding locks");
-	if (gp != NULL) {
-		mp->resumeg = NULL;
-	} else if (RT_UNLIKELY(mp->lockedg != NULL)) {
-		rt_stoplockedm();
-		gp = mp->lockedg;
-		inherit = false;
-	} else {
-		gp = find_runnable(mp, &inherit);
-		if (atomic_load_explicit(&mp->spinning, memory_order_relaxed))
-			rt_resetspinning(mp);
-		if (RT_UNLIKELY(gp->lockedm != NULL)) {
-			rt_startlockedm(gp); /* our P goes with it */
-			return;
-		}
-	}
+	gp = choose(mp, &inherit);
 	execute(mp, gp, inherit);
-	mp->mcallfn(mp->mcallg);
+	return gp;
 }
 
+/* Called by rt_g0_loop (asm), which switches to what we return. */
+RT_SAN_OFF struct gobuf *
+rt_g0_step(void)
+{
+	struct m *mp = rt_getg()->m;
+	struct g *gp = step(mp);
+
+	if (RT_UNLIKELY(gp == NULL))
+		return NULL;
+	rt_san_leave(mp->g0, gp);
+	return &gp->sched;
+}
+
+/* Returns when the thread is to end. */
 void
 rt_schedule_loop(struct m *mp)
 {
-	while (!mp->exiting)
-		schedule_one(mp);
+	rt_g0_loop(&mp->g0->sched);
 }
 
 /* ---- waking ---- */
