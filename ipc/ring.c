@@ -205,20 +205,31 @@ ipc_ring_find(void *base, uint32_t kind, uint32_t index)
 /* ---- writing ---- */
 
 /*
- * Claim the next number. The boot ring refuses when it is full, because its
- * first records are worth more than its last; every other ring overwrites.
+ * The number of records from which on one is refused. The boot
+ * ring keeps its first records for good. The text ring keeps what no reader
+ * has taken: of a long dump without a reader the beginning, with the goroutine
+ * that failed, is worth more than the end. Every other ring overwrites.
  */
+static uint64_t
+first_refused(const struct ipc_ring_ctl *ctl, const struct ipc_ring_desc *d)
+{
+	if (d->kind == IPC_RING_BOOT)
+		return d->nslots;
+	return d->nslots +
+	    atomic_load_explicit(&ctl->cursor, memory_order_relaxed);
+}
+
 static uint64_t
 claim(struct ipc_ring_ctl *ctl, const struct ipc_ring_desc *d)
 {
 	uint64_t h;
 
-	if (d->kind != IPC_RING_BOOT)
+	if (d->kind != IPC_RING_BOOT && d->kind != IPC_RING_TEXT)
 		return atomic_fetch_add_explicit(
 		           &ctl->head, 1, memory_order_acq_rel) + 1;
 	h = atomic_load_explicit(&ctl->head, memory_order_relaxed);
 	do {
-		if (h >= d->nslots) {
+		if (h >= first_refused(ctl, d)) {
 			atomic_fetch_add_explicit(
 			    &ctl->dropped, 1, memory_order_relaxed);
 			return 0;

@@ -59,7 +59,7 @@ enum ipc_ring_kind {
 	IPC_RING_LIFE = 2,  /* start, panics, fatal errors, exit */
 	IPC_RING_SCHED = 3, /* scheduler samples, one a second */
 	IPC_RING_GC = 4,    /* one record a collection */
-	IPC_RING_TEXT = 5,  /* panic and fatal text, 240 bytes a slot */
+	IPC_RING_TEXT = 5,  /* panic and fatal text; unread text is kept */
 	IPC_RING_EVENT = 6, /* execution events of one P, 64-byte slots */
 };
 
@@ -111,7 +111,8 @@ struct ipc_ring_header {
 /* 64 bytes, then nslots * slot_bytes. */
 struct ipc_ring_ctl {
 	_Atomic uint64_t head;   /* records claimed so far; seq of last one */
-	_Atomic uint64_t cursor; /* advice: last seq the reader committed */
+	_Atomic uint64_t cursor; /* last seq the reader committed: what wakes
+	                            it, and what the text ring may overwrite */
 	_Atomic uint64_t dropped; /* records refused because the ring was full */
 	uint64_t spare[5];
 };
@@ -259,7 +260,7 @@ struct ipc_ring_ctl *ipc_ring_find(void *base, uint32_t kind, uint32_t index);
  * Append one record. len is cut to what a slot holds. Lock-free, no system
  * call unless the reader asked to be woken and the ring passed half.
  * Returns the record's sequence number, or 0 when it was refused (boot ring
- * full) and counted in `dropped`. Threads: any, also signal handlers.
+ * full, text ring full of unread text) and counted in `dropped`. Threads: any, also signal handlers.
  */
 uint64_t ipc_ring_put(void *base, const struct ipc_ring_desc *d, uint16_t type,
     uint32_t who, int64_t t_ns, const void *payload, uint16_t len);

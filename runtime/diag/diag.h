@@ -35,6 +35,8 @@ size_t rt_schedtrace_text(bool detail, char *buf, size_t cap);
  * debug variable says so, writes the ring record. Any stack, no locks held. */
 struct rt_gc_cycle; /* gc/gc.h */
 void rt_gctrace(const struct rt_gc_cycle *r);
+/* Go's way to write milliseconds: 12, 5.6, 0.30, 0.037, 0; returns bytes. */
+int rt_gctrace_ms(int64_t ns, char *buf, size_t cap);
 /* gctrace's line without newline into buf; returns bytes. */
 int rt_gctrace_format(const struct rt_gc_cycle *r, char *buf, size_t cap);
 const struct rt_gc_cycle *rt_gctrace_last(void); /* NULL before the first */
@@ -54,6 +56,15 @@ void rt_telemetry_panic(const char *line, bool fatal);
 void rt_telemetry_text(const char *bytes, size_t n);
 void rt_telemetry_exit(int32_t code, int32_t sig, const char *reason);
 void rt_telemetry_fork_child(void);   /* never write again in this process */
+/* The ring's nonce (16 bytes), NULL without a ring. */
+const uint8_t *rt_telemetry_nonce(void);
+struct ipc_rec_gc;
+/* The ring's record of a cycle. */
+void rt_telemetry_gc_record(const struct rt_gc_cycle *c,
+    struct ipc_rec_gc *ret);
+/* The counters as they are now; for the counter page and the channel. */
+struct ipc_counters;
+void rt_telemetry_counters(struct ipc_counters *ret);
 
 /* ---- control.c: the thread that answers gortd (and samples at 1 Hz) ---- */
 void rt_control_start(void); /* if GORT_CONTROL_FD is set; runtime.main */

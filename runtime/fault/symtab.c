@@ -33,7 +33,6 @@
 #include "fault/fault.h"
 
 #include "arch/arch.h"
-#include "boot/boot.h"
 #include "gc/gc.h"
 #include "mem/malloc.h"
 
@@ -70,8 +69,7 @@ static size_t nmodules;
 /* ---- modules ---- */
 
 struct load_info {
-	uintptr_t relro, erelro;
-	size_t nroots, root_bytes;
+	uintptr_t relro, erelro; /* read-only after relocation */
 };
 
 static char *
@@ -100,33 +98,32 @@ module_path(const struct dl_phdr_info *info, bool main_exe)
 }
 
 static void
-add_root(struct load_info *li, uintptr_t lo, uintptr_t hi)
+add_root(uintptr_t lo, uintptr_t hi)
 {
 	lo = (lo + 7) & ~(uintptr_t)7;
 	hi &= ~(uintptr_t)7;
 	if (lo >= hi)
 		return;
 	rt_roots_add((void *)lo, hi - lo);
-	li->nroots++;
-	li->root_bytes += hi - lo;
 }
 
 /* A writable segment without what the loader made read-only. */
 static void
-add_data(struct rt_module *m, struct load_info *li, uintptr_t lo, uintptr_t hi)
+add_data(struct rt_module *m, const struct load_info *li, uintptr_t lo,
+    uintptr_t hi)
 {
 	if (m->data == 0 || lo < m->data)
 		m->data = lo;
 	if (hi > m->edata)
 		m->edata = hi;
 	if (li->erelro <= lo || li->relro >= hi) {
-		add_root(li, lo, hi);
+		add_root(lo, hi);
 		return;
 	}
 	if (li->relro > lo)
-		add_root(li, lo, li->relro);
+		add_root(lo, li->relro);
 	if (li->erelro < hi)
-		add_root(li, li->erelro, hi);
+		add_root(li->erelro, hi);
 }
 
 static void
@@ -184,12 +181,9 @@ void
 rt_modulesinit(void)
 {
 	struct load_info li = { 0 };
-	int step = rt_boot_begin("modulesinit");
 
 	if (modules == NULL)
 		dl_iterate_phdr(on_module, &li);
-	rt_boot_end(step, "%zu modules, %zu root ranges of %zu KiB",
-	    nmodules, li.nroots, li.root_bytes >> 10);
 }
 
 const struct rt_module *
