@@ -119,3 +119,10 @@ libgort_la_SOURCES += runtime/fault/catch_amd64.S runtime/fault/crash.c \
 	runtime/fault/lines.c runtime/fault/panic.c runtime/fault/print.c \
 	runtime/fault/sigpanic.c runtime/fault/symtab.c \
 	runtime/fault/traceback.c
+noinst_HEADERS += runtime/diag/control.h runtime/diag/prof.h \
+	runtime/diag/trace.h
+libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
+	runtime/diag/debugvars.c runtime/diag/gctrace.c \
+	runtime/diag/goroutines.c runtime/diag/mprof.c \
+	runtime/diag/schedtrace.c runtime/diag/telemetry.c \
+	runtime/diag/trace.c

@@ -315,6 +315,7 @@ count_ps(struct ipc_counters *c)
 
 		if (pp == NULL)
 			continue;
+		c->goroutines_created += pp->nspawn;
 		c->stall_ns += (uint64_t)pp->stall_ns;
 		c->syscalls += atomic_load(&pp->syscalltick);
 		c->steals += pp->nsteal;
@@ -362,7 +363,6 @@ count_all(struct ipc_counters *c, const struct rt_sched_snapshot *s)
 	memset(c, 0, sizeof(*c));
 	c->t_ns = rt_nanotime();
 	c->goroutines = (uint64_t)rt_gcount();
-	c->goroutines_created = atomic_load(&rt_sched.ncreated);
 	c->threads = (uint64_t)s->threads;
 	c->threads_created = (uint64_t)rt_sched.mnext;
 	c->gomaxprocs = (uint64_t)s->gomaxprocs;
