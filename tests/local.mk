@@ -7,3 +7,4 @@ TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir;
 include $(srcdir)/tests/store/local.mk
 include $(srcdir)/tests/client/local.mk
+include $(srcdir)/tests/chan/local.mk

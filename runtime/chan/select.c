@@ -139,18 +139,23 @@ lock_order(struct sel *s)
 
 /* ---- locks: each channel once ---- */
 
-static void
+/* Returns how many locks that makes. */
+static int32_t
 lock_all(struct sel *s)
 {
 	struct hchan *c, *last = NULL;
+	int32_t locks = 0;
 	uint32_t i;
 
 	for (i = 0; i < s->n; i++) {
 		c = s->cases[s->lockorder[i]].c;
-		if (c != last)
+		if (c != last) {
 			rt_lock(&c->lock);
+			locks++;
+		}
 		last = c;
 	}
+	return locks;
 }
 
 static void
@@ -327,10 +332,10 @@ release_cached(struct sudog *r, const struct sudog *inl, const struct sudog *end
 	}
 }
 
-/* All locks are held and nothing was ready. Returns the case done, with the
- * locks released; *ret_success false: its channel was closed. */
+/* All `locks` locks are held and nothing was ready. Returns the case done,
+ * with the locks released; *ret_success false: its channel was closed. */
 static RT_NOINLINE intptr_t
-wait_for_any(struct sel *s, bool *ret_success)
+wait_for_any(struct sel *s, int32_t locks, bool *ret_success)
 {
 	struct sudog inl[INLINE_RECORDS], *list = NULL, **tail = &list;
 	struct sudog *winner;
@@ -344,7 +349,7 @@ wait_for_any(struct sel *s, bool *ret_success)
 		    &tail);
 	gp->waiting = list;
 	gp->param = NULL;
-	rt_gopark(unlock_parked, NULL, WAIT_SELECT);
+	rt_gopark_locked(unlock_parked, NULL, WAIT_SELECT, locks);
 
 	lock_all(s);
 	winner = gp->param;
@@ -369,13 +374,14 @@ rt_selectgo(struct rt_scase *cases, uint16_t *order, intptr_t nsends,
 	struct rt_selres res = { .index = -1, .recv_ok = false };
 	struct g *wake = NULL;
 	bool success = false;
+	int32_t locks;
 
 	if (ncases > 65535)
 		rt_throw("selectgo: too many cases");
 	poll_order(&s, (uint32_t)ncases);
 	lock_order(&s);
 
-	lock_all(&s);
+	locks = lock_all(&s);
 	res.index = try_all(&s, &wake, &res.recv_ok);
 	if (res.index >= 0 || res.index == -2 || !block) {
 		unlock_all(&s);
@@ -388,7 +394,7 @@ rt_selectgo(struct rt_scase *cases, uint16_t *order, intptr_t nsends,
 		return res;
 	}
 
-	res.index = wait_for_any(&s, &success);
+	res.index = wait_for_any(&s, locks, &success);
 	if (res.index < nsends && !success)
 		rt_panic_plain("send on closed channel");
 	res.recv_ok = res.index >= nsends && success;

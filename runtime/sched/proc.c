@@ -272,6 +272,17 @@ rt_gopark(bool (*unlockf)(struct g *, void *), void *arg,
 }
 
 void
+rt_gopark_locked(bool (*unlockf)(struct g *, void *), void *arg,
+    enum wait_reason reason, int32_t locks)
+{
+	struct m *mp = park_prepare(reason, locks);
+
+	mp->waitunlockf = unlockf;
+	mp->waitlock = arg;
+	rt_mcall(park_m);
+}
+
+void
 rt_goparkunlock(struct rt_mutex *l, enum wait_reason reason)
 {
 	struct m *mp = park_prepare(reason, 1);

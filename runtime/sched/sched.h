@@ -16,6 +16,10 @@
  */
 void rt_gopark(bool (*unlockf)(struct g *, void *), void *arg,
     enum wait_reason reason);
+/* The same with so many runtime locks held, all of which unlockf releases
+ * (select: one for each channel). */
+void rt_gopark_locked(bool (*unlockf)(struct g *, void *), void *arg,
+    enum wait_reason reason, int32_t locks);
 /* Park and release l after the context is saved. */
 void rt_goparkunlock(struct rt_mutex *l, enum wait_reason reason);
 /* Make a WAITING goroutine runnable, next in line on this P. Needs a P. */
