@@ -9,8 +9,9 @@
  * cycle are the program's fault: fatal, by name, before any initialiser has
  * run (so that a program that can't start does nothing at all).
  *
- * Order among packages that don't depend on each other: by name, so that the
- * order does not change with the order of linking.
+ * Where dependencies leave a choice, the walk starts at the packages in order
+ * of their names and follows imports in the order in which they are written;
+ * so the order of linking changes nothing.
  */
 #include "boot/boot.h"
 #include "gort.h"

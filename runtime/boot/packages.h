@@ -9,8 +9,8 @@
 struct gort_package;
 
 /*
- * Put list[0, n) into an order in which each package follows what it imports,
- * by name where that leaves a choice. ret_order has room for n.
+ * Put list[0, n) into an order in which each package follows what it imports.
+ * The order of list does not matter. ret_order has room for n.
  * Returns NULL, or one sentence (static storage) on a cycle, an import that is
  * not in the list, or a name that is there twice.
  */
