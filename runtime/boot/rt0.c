@@ -58,22 +58,25 @@ log_entry(void)
 }
 
 /*
- * g0 of m0 borrows the process's first stack. Its bounds: from here down to
- * the stack limit, 64 MiB at most so that an unlimited stack gives no absurd
- * range; a page above us covers the frames of main.
+ * g0 of m0 borrows the process's first stack, all of it from where the kernel
+ * put the arguments (the loader keeps that address): frames above us may hold
+ * the only reference to something, and sanitizers want to know the bounds. Its
+ * lower end is the stack limit, 64 MiB at most so that an unlimited stack
+ * gives no absurd range.
  */
+extern void *__libc_stack_end;
+
 static void
 tlsinit(void)
 {
 	int step = rt_boot_begin("tlsinit");
-	uintptr_t sp = rt_getsp();
 	struct rlimit rl;
 	size_t room = (size_t)64 << 20;
 
 	if (getrlimit(RLIMIT_STACK, &rl) == 0 && rl.rlim_cur < room)
 		room = rl.rlim_cur;
-	rt_g0.stack.hi = (sp + 4096) & ~(uintptr_t)15;
-	rt_g0.stack.lo = sp - room * 7 / 8;
+	rt_g0.stack.hi = (uintptr_t)__libc_stack_end & ~(uintptr_t)15;
+	rt_g0.stack.lo = rt_g0.stack.hi - room * 7 / 8;
 	rt_g0.m = &rt_m0;
 	rt_m0.g0 = &rt_g0;
 	atomic_store(&rt_g0.atomicstatus, G_RUNNING);

@@ -11,6 +11,7 @@
 #include "os/os.h"
 #include "arch/arch.h"
 #include "boot/boot.h"
+#include "boot/bootlog.h"
 #include "diag/diag.h"
 #include "fault/fault.h"
 
@@ -234,6 +235,7 @@ rt_gettid(void)
 void
 rt_exit(int code)
 {
+	rt_boot_publish_open();
 	rt_telemetry_exit(code, 0, "exit");
 	syscall(SYS_exit_group, code);
 	__builtin_trap();

@@ -31,6 +31,7 @@
 #include "os/sigtab.h"
 #include "arch/arch.h"
 #include "boot/boot.h"
+#include "boot/bootlog.h"
 #include "diag/diag.h"
 #include "fault/fault.h"
 
@@ -222,6 +223,7 @@ rt_dieofsignal(uint32_t sig)
 	struct sigaction sa;
 	sigset_t set;
 
+	rt_boot_publish_open();
 	rt_telemetry_exit(0, (int32_t)sig, "signal");
 	memset(&sa, 0, sizeof sa);
 	sa.sa_handler = SIG_DFL;

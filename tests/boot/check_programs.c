@@ -59,6 +59,12 @@ START_TEST(entry_is_logged)
 }
 END_TEST
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 /* Whatever is odd about how we were started: it boots. */
 static const char *const odd[] = {
 	"env -i", "exec >&- ;", "exec <&- 2>&- ;", "GOMAXPROCS=1",
@@ -69,8 +75,13 @@ static const char *const odd[] = {
 
 START_TEST(odd_starts)
 {
-	int st = run(odd[_i], "boot_hello", "");
+	int st;
 
+	if (SANITIZED && strstr(odd[_i], "ulimit -v") != NULL) {
+		printf("skipped: %s shadow memory is larger\n", odd[_i]);
+		return;
+	}
+	st = run(odd[_i], "boot_hello", "");
 	ck_assert_msg(WIFEXITED(st) && WEXITSTATUS(st) == 3, "%s: %x\n%s",
 	    odd[_i], st, text);
 }
