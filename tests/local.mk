@@ -8,3 +8,4 @@ TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 include $(srcdir)/tests/store/local.mk
 include $(srcdir)/tests/client/local.mk
 include $(srcdir)/tests/chan/local.mk
+include $(srcdir)/tests/boot/local.mk

@@ -62,9 +62,14 @@ boot_m0(void)
 static void
 boot_modules(void)
 {
-	int step;
+	int step = rt_boot_begin("modulesinit"), n = 0;
+	const struct rt_module *m;
+	size_t text = 0;
 
-	rt_modulesinit(); /* stamps itself */
+	rt_modulesinit();
+	for (m = rt_modules(); m != NULL; m = m->next, n++)
+		text += m->etext - m->text;
+	rt_boot_end(step, "%d modules, %zu KiB of text", n, text >> 10);
 	step = rt_boot_begin("typelinksinit");
 	rt_typelinksinit();
 	rt_boot_end(step, "%zu type descriptors", rt_types_count());

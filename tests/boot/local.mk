@@ -1,6 +1,7 @@
 # tests/boot, tests/os, tests/types: the bootstrap and what it stands on
 BOOT_CHECKS = tests/boot/check_bootlog tests/boot/check_check \
-	tests/boot/check_packages tests/boot/check_runtime1 \
+	tests/boot/check_packages tests/boot/check_programs \
+	tests/boot/check_runtime1 \
 	tests/os/check_cgroup tests/os/check_mem tests/os/check_signal \
 	tests/types/check_alg tests/types/check_iface
 check_PROGRAMS += $(BOOT_CHECKS)
@@ -17,6 +18,8 @@ tests_boot_check_check_LDFLAGS = $(GORT_LDFLAGS)
 tests_boot_check_packages_SOURCES = tests/boot/check_packages.c
 tests_boot_check_packages_LDADD = $(BOOT_CHECK_LDADD)
 tests_boot_check_packages_LDFLAGS = $(GORT_LDFLAGS)
+tests_boot_check_programs_SOURCES = tests/boot/check_programs.c
+tests_boot_check_programs_LDADD = $(CHECK_LIBS)
 tests_boot_check_runtime1_SOURCES = tests/boot/check_runtime1.c
 tests_boot_check_runtime1_LDADD = $(BOOT_CHECK_LDADD)
 tests_boot_check_runtime1_LDFLAGS = $(GORT_LDFLAGS)
@@ -35,3 +38,20 @@ tests_types_check_alg_LDFLAGS = $(GORT_LDFLAGS)
 tests_types_check_iface_SOURCES = tests/types/check_iface.c
 tests_types_check_iface_LDADD = $(BOOT_CHECK_LDADD)
 tests_types_check_iface_LDFLAGS = $(GORT_LDFLAGS)
+
+# programs that check_programs runs
+BOOT_PROGS = tests/prog/boot_hello tests/prog/boot_packages \
+	tests/prog/boot_cycle tests/prog/boot_nomain
+check_PROGRAMS += $(BOOT_PROGS)
+tests_prog_boot_hello_SOURCES = tests/prog/boot_hello.c
+tests_prog_boot_hello_LDADD = $(GORT_PROG_LIBS)
+tests_prog_boot_hello_LDFLAGS = $(GORT_PROG_LDFLAGS)
+tests_prog_boot_packages_SOURCES = tests/prog/boot_packages.c
+tests_prog_boot_packages_LDADD = $(GORT_PROG_LIBS)
+tests_prog_boot_packages_LDFLAGS = $(GORT_PROG_LDFLAGS)
+tests_prog_boot_cycle_SOURCES = tests/prog/boot_cycle.c
+tests_prog_boot_cycle_LDADD = $(GORT_PROG_LIBS)
+tests_prog_boot_cycle_LDFLAGS = $(GORT_PROG_LDFLAGS)
+tests_prog_boot_nomain_SOURCES = tests/prog/boot_nomain.c
+tests_prog_boot_nomain_LDADD = $(GORT_PROG_LIBS)
+tests_prog_boot_nomain_LDFLAGS = $(GORT_PROG_LDFLAGS)
