@@ -1,1 +1,16 @@
-# bench/: what is built here
+# bench/: figures, never part of check. `make bench` prints `name value unit`.
+EXTRA_PROGRAMS += bench/cbench bench/empty
+bench_cbench_SOURCES = bench/cbench.c
+bench_cbench_LDADD = $(GORT_PROG_LIBS)
+bench_cbench_LDFLAGS = $(GORT_PROG_LDFLAGS)
+bench_empty_SOURCES = bench/empty.c
+bench_empty_LDADD = $(GORT_PROG_LIBS)
+bench_empty_LDFLAGS = $(GORT_PROG_LDFLAGS)
+CLEANFILES += bench/cbench bench/empty
+EXTRA_DIST += bench/start.sh bench/redis.sh
+
+bench: all bench/cbench bench/empty
+	bench/cbench
+	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/start.sh
+	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/redis.sh
+.PHONY: bench

@@ -1,1 +1,12 @@
-# examples/: what is built here
+# examples/: programs one would really run; also what quickstart hosts.
+EXAMPLES = examples/kv examples/wordfreq examples/crash
+noinst_PROGRAMS += $(EXAMPLES)
+examples_kv_SOURCES = examples/kv.c
+examples_kv_LDADD = $(GORT_PROG_LIBS)
+examples_kv_LDFLAGS = $(GORT_PROG_LDFLAGS)
+examples_wordfreq_SOURCES = examples/wordfreq.c
+examples_wordfreq_LDADD = $(GORT_PROG_LIBS)
+examples_wordfreq_LDFLAGS = $(GORT_PROG_LDFLAGS)
+examples_crash_SOURCES = examples/crash.c
+examples_crash_LDADD = $(GORT_PROG_LIBS)
+examples_crash_LDFLAGS = $(GORT_PROG_LDFLAGS)
