@@ -9,3 +9,4 @@ include $(srcdir)/tests/store/local.mk
 include $(srcdir)/tests/client/local.mk
 include $(srcdir)/tests/chan/local.mk
 include $(srcdir)/tests/boot/local.mk
+include $(srcdir)/tests/mem/local.mk

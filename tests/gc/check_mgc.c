@@ -1,0 +1,666 @@
+/*
+ * check_mgc.c - what is kept and what goes.
+ *
+ * A conservative collector may keep a few dead objects for stale words, so
+ * "goes" is asked of many objects made on another stack, and a few of them may
+ * stay; "is kept" has no such allowance.
+ */
+#include "mem/heap_test.h"
+
+#include "diag/diag.h"
+
+#define N 2000
+#define FEW (N / 20)
+
+static const uint8_t bits_first[] = { 1 }, bits_second[] = { 2 };
+/* the second word is no pointer, and the other way round */
+static const struct gort_type type_first = { .size = 16, .ptrdata = 8,
+	.align = 8, .kind = KIND_STRUCT, .gcdata = bits_first };
+static const struct gort_type type_second = { .size = 16, .ptrdata = 16,
+	.align = 8, .kind = KIND_STRUCT, .gcdata = bits_second };
+/* 1 KiB with one pointer, in its 100th word */
+static const uint8_t bits_100[13] = { [12] = 1 << 4 };
+static const struct gort_type type_big = { .size = 1024, .ptrdata = 101 * 8,
+	.align = 8, .kind = KIND_STRUCT, .gcdata = bits_100 };
+static const uint8_t bits_zero[13] = { 1 };
+static const struct gort_type type_big0 = { .size = 1024, .ptrdata = 8,
+	.align = 8, .kind = KIND_STRUCT, .gcdata = bits_zero };
+
+static uintptr_t hidden[N], hidden2[N];
+/* In bss, which is a registered root; volatile, or the stores go. */
+static void **volatile global_root;
+
+static void
+make_garbage(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < N; i++)
+		hidden[i] = t_hide(rt_mallocgc(200, NULL, true, true));
+}
+
+static int
+garbage_goes_body(void *arg)
+{
+	(void)arg;
+	t_on_other_stack(make_garbage, NULL);
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, N) <= FEW);
+	return 0;
+}
+
+/* Objects whose only reference is one word of a typed parent: with the
+ * pointer bit they stay, without it they go. */
+static void
+make_children(void *arg)
+{
+	void **parents = rt_mallocgc(2 * N * 8, NULL, true, true);
+
+	(void)arg;
+	for (int i = 0; i < N; i++) {
+		void **a = rt_newobject(i % 2 ? &type_first : &type_second);
+		void *x = rt_mallocgc(80, NULL, false, true);
+		void *y = rt_mallocgc(80, NULL, false, true);
+
+		a[0] = x;
+		a[1] = y;
+		hidden[i] = t_hide(i % 2 ? x : y);
+		hidden2[i] = t_hide(i % 2 ? y : x);
+		parents[i] = a;
+	}
+	global_root = parents;
+}
+
+static int
+types_decide_body(void *arg)
+{
+	(void)arg;
+	t_on_other_stack(make_children, NULL);
+	rt_gc_force();
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, N) == N);
+	T_CHECK(t_count_alive(hidden2, N) <= FEW);
+	global_root = NULL;
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, N) <= FEW);
+	return 0;
+}
+
+static void
+make_big_children(void *arg)
+{
+	void **parents = rt_mallocgc(2 * N * 8, NULL, true, true);
+
+	(void)arg;
+	for (int i = 0; i < N; i++) {
+		/* one type for a while, then mixed in the same spans */
+		bool second = i > N / 2 && i % 2;
+		void **a = rt_newobject(second ? &type_big0 : &type_big);
+		void *x = rt_mallocgc(80, NULL, false, true);
+
+		a[second ? 0 : 100] = x;
+		hidden[i] = t_hide(x);
+		x = rt_mallocgc(80, NULL, false, true);
+		a[second ? 100 : 0] = x;
+		hidden2[i] = t_hide(x);
+		parents[i] = a;
+	}
+	global_root = parents;
+}
+
+static int
+big_types_decide_body(void *arg)
+{
+	(void)arg;
+	t_on_other_stack(make_big_children, NULL);
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, N) == N);
+	T_CHECK(t_count_alive(hidden2, N) <= FEW);
+	return 0;
+}
+
+/* Arrays of a type repeat its layout, also in large objects of many oblets. */
+static void
+make_array(void *arg)
+{
+	void **a = rt_newarray(&type_second, 40000);
+
+	(void)arg;
+	for (int i = 0; i < N; i++) {
+		void *x = rt_mallocgc(48, NULL, false, true);
+		void *y = rt_mallocgc(48, NULL, false, true);
+
+		a[40 * i] = y;
+		a[40 * i + 1] = x;
+		hidden[i] = t_hide(x);
+		hidden2[i] = t_hide(y);
+	}
+	global_root = a;
+}
+
+static int
+arrays_repeat_body(void *arg)
+{
+	(void)arg;
+	t_on_other_stack(make_array, NULL);
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, N) == N);
+	T_CHECK(t_count_alive(hidden2, N) <= FEW);
+	return 0;
+}
+
+static int
+interior_body(void *arg)
+{
+	char *volatile inner[3];
+	uintptr_t h[3];
+
+	(void)arg;
+	for (int i = 0; i < 3; i++) {
+		char *p = rt_mallocgc(i == 2 ? 300000 : 96, NULL, false, true);
+
+		h[i] = t_hide(p);
+		inner[i] = p + (i == 0 ? 50 : i == 1 ? 95 : 299999);
+		p = NULL;
+	}
+	rt_gc_force();
+	for (int i = 0; i < 3; i++)
+		T_CHECK(rt_findobject(~h[i], NULL) == ~h[i]);
+	T_CHECK(inner[0] != NULL && inner[2] != NULL);
+	return 0;
+}
+
+/* A loop may keep nothing but one past the end in a register. */
+static int
+past_the_end_body(void *arg)
+{
+	char *volatile end[64];
+	uintptr_t h[64];
+	size_t slot;
+
+	(void)arg;
+	for (int i = 0; i < 64; i++) {
+		char *p = rt_mallocgc(128, NULL, false, true);
+
+		T_CHECK(rt_findobject((uintptr_t)p, &slot) != 0);
+		h[i] = t_hide(p);
+		end[i] = p + slot;
+		p = NULL;
+	}
+	rt_gc_force();
+	T_CHECK(t_count_alive(h, 64) == 64);
+	T_CHECK(end[63] != NULL);
+	return 0;
+}
+
+static void *root_page;
+
+static int
+registered_roots_body(void *arg)
+{
+	void **page = rt_sys_alloc(8192, RT_STAT_OTHER);
+
+	(void)arg;
+	root_page = NULL;
+	rt_roots_add(page, 8192);
+	for (int i = 0; i < 1000; i++) {
+		page[i] = rt_mallocgc(64, NULL, false, true);
+		hidden[i] = t_hide(page[i]);
+	}
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, 1000) == 1000);
+	rt_roots_del(page);
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, 1000) <= 50);
+	return 0;
+}
+
+/* ---- goroutine stacks ---- */
+
+static _Atomic int parked, released;
+
+static void
+holder(void *arg)
+{
+	int i = (int)(intptr_t)arg;
+	char *volatile mine = rt_mallocgc(64, NULL, false, true);
+
+	memset(mine, i % 251, 64);
+	hidden[i] = t_hide(mine);
+	atomic_fetch_add(&parked, 1);
+	while (atomic_load(&released) == 0)
+		rt_gosched();
+	for (int k = 0; k < 64; k++)
+		T_CHECK((uint8_t)mine[k] == i % 251);
+	atomic_fetch_sub(&parked, 1);
+}
+
+static int
+stacks_body(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 200; i++)
+		rt_newproc(holder, (void *)(intptr_t)i, 0);
+	while (atomic_load(&parked) < 200)
+		rt_gosched();
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, 200) == 200);
+	atomic_store(&released, 1);
+	while (atomic_load(&parked) > 0)
+		rt_gosched();
+	return 0;
+}
+
+/* The argument of a goroutine that has not run yet. */
+static void
+takes_arg(void *arg)
+{
+	T_CHECK(*(uint64_t *)arg == 0x1234567890abcdef);
+	atomic_fetch_add(&parked, 1);
+}
+
+static void
+spawn_with_args(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 100; i++) {
+		uint64_t *p = rt_mallocgc(8, NULL, false, true);
+
+		*p = 0x1234567890abcdef;
+		rt_newproc(takes_arg, p, 0);
+	}
+	rt_gc_force();
+}
+
+static int
+start_argument_body(void *arg)
+{
+	(void)arg;
+	t_on_other_stack(spawn_with_args, NULL);
+	while (atomic_load(&parked) < 100)
+		rt_gosched();
+	return 0;
+}
+
+/* ---- finalizers ---- */
+
+static _Atomic int finalized, sum;
+static int *resurrected;
+
+static void
+count_final(void *obj)
+{
+	atomic_fetch_add(&sum, *(int *)obj);
+	atomic_fetch_add(&finalized, 1);
+}
+
+static void
+save_final(void *obj)
+{
+	resurrected = obj;
+	atomic_fetch_add(&finalized, 1);
+}
+
+static void
+make_finalized(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < N; i++) {
+		int *p = rt_mallocgc(32, NULL, true, true);
+
+		*p = 1;
+		T_CHECK(rt_setfinalizer(p, count_final) == 0);
+	}
+}
+
+static int
+finalizers_body(void *arg)
+{
+	char *p = rt_mallocgc(64, NULL, false, true);
+
+	(void)arg;
+	T_CHECK(rt_setfinalizer(p + 8, count_final) < 0);
+	T_CHECK(rt_setfinalizer(&sum, count_final) < 0);
+	t_on_other_stack(make_finalized, NULL);
+	while (atomic_load(&finalized) < N - FEW) {
+		rt_gc_force();
+		rt_gosched();
+	}
+	T_CHECK(atomic_load(&sum) == atomic_load(&finalized));
+	return 0;
+}
+
+static void
+make_removed(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < N; i++) {
+		int *p = rt_mallocgc(32, NULL, true, true);
+
+		hidden[i] = t_hide(p);
+		T_CHECK(rt_setfinalizer(p, count_final) == 0);
+		T_CHECK(rt_setfinalizer(p, NULL) == 0);
+	}
+}
+
+static int
+removed_finalizers_body(void *arg)
+{
+	(void)arg;
+	t_on_other_stack(make_removed, NULL);
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, N) <= FEW);
+	for (int i = 0; i < 100; i++)
+		rt_gosched();
+	T_CHECK(atomic_load(&finalized) == 0);
+	return 0;
+}
+
+static void
+make_resurrected(void *arg)
+{
+	int **p = rt_mallocgc(32, NULL, true, true);
+
+	(void)arg;
+	p[1] = rt_mallocgc(16, NULL, false, true);
+	*p[1] = 4711;
+	T_CHECK(rt_setfinalizer(p, save_final) == 0);
+}
+
+static int
+resurrection_body(void *arg)
+{
+	(void)arg;
+	t_on_other_stack(make_resurrected, NULL);
+	while (atomic_load(&finalized) == 0) {
+		rt_gc_force();
+		rt_gosched();
+	}
+	rt_gc_force();
+	rt_gc_force();
+	T_CHECK(rt_findobject((uintptr_t)resurrected, NULL) ==
+	    (uintptr_t)resurrected);
+	T_CHECK(*((int **)resurrected)[1] == 4711);
+	return 0;
+}
+
+/* ---- when a cycle runs ---- */
+
+static void
+churn(size_t bytes)
+{
+	for (size_t n = 0; n < bytes; n += 1024)
+		(void)rt_mallocgc(1024, NULL, false, false);
+}
+
+static int
+gogc_off_body(void *arg)
+{
+	(void)arg;
+	T_CHECK(rt_gc_percent() == -1);
+	churn(64 << 20);
+	T_CHECK(rt_gc_cycles() == 0);
+	rt_gc_force();
+	T_CHECK(rt_gc_cycles() == 1);
+	T_CHECK(rt_gc_percent_set(100) == -1);
+	churn(64 << 20);
+	T_CHECK(rt_gc_cycles() > 5);
+	return 0;
+}
+
+static int
+gogc_zero_body(void *arg)
+{
+	(void)arg;
+	churn(1 << 20);
+	T_CHECK(rt_gc_cycles() > 10);
+	return 0;
+}
+
+static int
+default_pace_body(void *arg)
+{
+	(void)arg;
+	T_CHECK(rt_gc_percent() == 100);
+	T_CHECK(rt_gc_heap_goal() == 4 << 20);
+	churn(40 << 20);
+	T_CHECK(rt_gc_cycles() >= 8 && rt_gc_cycles() <= 20);
+	T_CHECK(rt_heap_live() < 8 << 20);
+	return 0;
+}
+
+static int
+memlimit_body(void *arg)
+{
+	uint64_t limit = 48 << 20, peak = 0, total;
+	void **ring = rt_mallocgc(8 * 1000, NULL, true, true);
+
+	(void)arg;
+	T_CHECK(rt_gc_memlimit_set(-1) == (int64_t)limit);
+	/* 8 MB live, garbage without GOGC: only the limit can hold it */
+	for (int i = 0; i < 60000; i++) {
+		ring[i % 1000] = rt_mallocgc(8000, NULL, false, true);
+		total = rt_mem_total_bytes();
+		peak = total > peak ? total : peak;
+	}
+	T_CHECK(peak <= limit);
+	T_CHECK(rt_gc_cycles() > 3);
+	return 0;
+}
+
+/* Pages of a heap that shrank go back when asked for. */
+static void
+make_heap(void *arg)
+{
+	for (int i = 0; i < 1000; i++)
+		memset(rt_mallocgc(20000, NULL, false, false), 1, 20000);
+}
+
+static int
+scavenge_body(void *arg)
+{
+	struct rt_memstats a, b;
+
+	(void)arg;
+	t_on_other_stack(make_heap, NULL);
+	rt_gc_force();
+	rt_readmemstats(&a);
+	T_CHECK(rt_gcscavenge(8 << 20) >= 8 << 20);
+	rt_readmemstats(&b);
+	T_CHECK(b.heap_released >= a.heap_released + (8 << 20));
+	/* and come back as zeroes */
+	for (int i = 0; i < 500; i++) {
+		char *p = rt_mallocgc(20000, NULL, false, true);
+
+		for (int k = 0; k < 20000; k += 64)
+			T_CHECK(p[k] == 0);
+	}
+	rt_lock(&rt_heap.lock);
+	rt_palloc_verify(&rt_heap.pages);
+	rt_unlock(&rt_heap.lock);
+	return 0;
+}
+
+static int
+stress_cycles_body(void *arg)
+{
+	void **list = NULL;
+	size_t n = 0;
+
+	(void)arg;
+	for (int i = 0; i < 2000; i++) {
+		void **p = rt_mallocgc(24, NULL, true, true);
+
+		p[0] = list;
+		p[1] = (void *)(uintptr_t)i;
+		list = p;
+	}
+	T_CHECK(rt_gc_cycles() >= 200);
+	for (n = 2000; list != NULL; list = list[0])
+		T_CHECK((size_t)list[1] == --n);
+	T_CHECK(n == 0);
+	return 0;
+}
+
+/* ---- storm: many goroutines, several Ps, contents verified ---- */
+
+#define STORM_GS 8
+
+struct leaf { /* what is allocated is known by what it holds */
+	struct leaf *next;
+	uint64_t seed;
+	size_t nwords;
+	uint64_t word[];
+};
+
+static _Atomic int storm_left;
+
+static uint64_t
+step(uint64_t x)
+{
+	x ^= x << 13;
+	x ^= x >> 7;
+	return x ^ x << 17;
+}
+
+static struct leaf *
+make_leaf(uint64_t seed, struct leaf *next)
+{
+	static const size_t sizes[] = { 0, 1, 3, 5, 12, 40, 130, 700, 5000 };
+	size_t n = sizes[seed % 9];
+	struct leaf *l = rt_mallocgc(
+	    sizeof(*l) + n * 8, NULL, true, true);
+
+	T_CHECK(l->next == NULL && l->seed == 0);
+	l->seed = seed;
+	l->nwords = n;
+	l->next = next;
+	for (size_t i = 0; i < n; i++) {
+		T_CHECK(l->word[i] == 0);
+		seed = step(seed);
+		l->word[i] = ~(seed >> 20);
+	}
+	return l;
+}
+
+static size_t
+check_leaves(struct leaf *l)
+{
+	size_t count = 0;
+
+	for (; l != NULL; l = l->next, count++) {
+		uint64_t x = l->seed;
+
+		for (size_t i = 0; i < l->nwords; i++) {
+			x = step(x);
+			T_CHECK(l->word[i] == ~(x >> 20));
+		}
+	}
+	return count;
+}
+
+static void
+storm(void *arg)
+{
+	uint64_t x = 0x9e3779b97f4a7c15 * ((uintptr_t)arg + 1);
+	struct leaf *keep = NULL;
+	size_t n = 0;
+
+	for (int i = 0; i < (T_SANITIZED ? 1500 : 20000); i++) {
+		x = step(x);
+		keep = make_leaf(x, keep);
+		if (++n < 200)
+			continue;
+		T_CHECK(check_leaves(keep) == n);
+		keep = NULL;
+		n = 0;
+	}
+	T_CHECK(check_leaves(keep) == n);
+	atomic_fetch_sub(&storm_left, 1);
+}
+
+static int
+storm_body(void *arg)
+{
+	(void)arg;
+	T_CHECK(rt_gomaxprocs == 4);
+	atomic_store(&storm_left, STORM_GS);
+	for (intptr_t i = 0; i < STORM_GS; i++)
+		rt_newproc(storm, (void *)i, 0);
+	while (atomic_load(&storm_left) > 0) {
+		rt_gc_force();
+		rt_gosched();
+	}
+	T_CHECK(rt_gc_cycles() > 3);
+	return 0;
+}
+
+/* ---- registration ---- */
+
+static const struct {
+	const char *name;
+	int (*body)(void *);
+	const char *env, *value;
+} cases[] = {
+	{ "garbage goes", garbage_goes_body, NULL, NULL },
+	{ "types decide", types_decide_body, NULL, NULL },
+	{ "big types decide", big_types_decide_body, NULL, NULL },
+	{ "arrays repeat", arrays_repeat_body, NULL, NULL },
+	{ "interior", interior_body, NULL, NULL },
+	{ "past the end", past_the_end_body, NULL, NULL },
+	{ "registered roots", registered_roots_body, NULL, NULL },
+	{ "stacks", stacks_body, NULL, NULL },
+	{ "start argument", start_argument_body, NULL, NULL },
+	{ "finalizers", finalizers_body, NULL, NULL },
+	{ "removed finalizers", removed_finalizers_body, NULL, NULL },
+	{ "resurrection", resurrection_body, NULL, NULL },
+	{ "GOGC=off", gogc_off_body, "GOGC", "off" },
+	{ "GOGC=0", gogc_zero_body, "GOGC", "0" },
+	{ "default pace", default_pace_body, NULL, NULL },
+	{ "memory limit alone", memlimit_body, "GOGC", "off" },
+	{ "scavenge", scavenge_body, "GOGC", "off" },
+	{ "gcstress", stress_cycles_body, "GODEBUG", "gcstress=10" },
+	{ "clobberfree", storm_body, "GODEBUG", "clobberfree=1" },
+	{ "storm", storm_body, NULL, NULL },
+	{ "storm under GOGC=5", storm_body, "GOGC", "5" },
+};
+
+START_TEST(booted)
+{
+	fprintf(stderr, "%s\n", cases[_i].name); /* for who reads the log */
+	if (cases[_i].body == memlimit_body)
+		setenv("GOMEMLIMIT", "48MiB", 1);
+	if (cases[_i].body == storm_body)
+		setenv("GOMAXPROCS", "4", 1);
+	if (cases[_i].env != NULL)
+		setenv(cases[_i].env, cases[_i].value, 1);
+	rt_boot_test(cases[_i].body, NULL);
+}
+END_TEST
+
+static int
+empty_body(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+START_TEST(bad_limit_is_fatal)
+{
+	setenv("GOMEMLIMIT", "10MB", 1);
+	rt_boot_test(empty_body, NULL);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("mgc");
+	TCase *tc = tcase_create("booted");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_exit_test(
+	    tc, booted, 0, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_exit_test(tc, bad_limit_is_fatal, 2);
+	suite_add_tcase(s, tc);
+	return t_run(s);
+}

@@ -1,0 +1,31 @@
+# tests/mem, tests/gc: the allocator and the collector
+HEAP_CHECKS = tests/mem/check_sizeclass tests/mem/check_mpagealloc \
+	tests/mem/check_malloc tests/gc/check_mgcpacer tests/gc/check_mgc
+check_PROGRAMS += $(HEAP_CHECKS)
+TESTS += $(HEAP_CHECKS)
+noinst_HEADERS += tests/mem/heap_test.h
+HEAP_CHECK_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CHECK_CFLAGS) \
+	-DTEST_SRCDIR='"$(abs_top_srcdir)"' \
+	-DTEST_BUILDDIR='"$(abs_top_builddir)"'
+HEAP_CHECK_LDADD = $(GORT_LIBS) $(CHECK_LIBS)
+
+tests_mem_check_sizeclass_SOURCES = tests/mem/check_sizeclass.c
+tests_mem_check_sizeclass_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_mem_check_sizeclass_LDADD = $(HEAP_CHECK_LDADD)
+tests_mem_check_sizeclass_LDFLAGS = $(GORT_LDFLAGS)
+tests_mem_check_mpagealloc_SOURCES = tests/mem/check_mpagealloc.c
+tests_mem_check_mpagealloc_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_mem_check_mpagealloc_LDADD = $(HEAP_CHECK_LDADD)
+tests_mem_check_mpagealloc_LDFLAGS = $(GORT_LDFLAGS)
+tests_mem_check_malloc_SOURCES = tests/mem/check_malloc.c
+tests_mem_check_malloc_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_mem_check_malloc_LDADD = $(HEAP_CHECK_LDADD)
+tests_mem_check_malloc_LDFLAGS = $(GORT_LDFLAGS)
+tests_gc_check_mgcpacer_SOURCES = tests/gc/check_mgcpacer.c
+tests_gc_check_mgcpacer_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_mgcpacer_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_mgcpacer_LDFLAGS = $(GORT_LDFLAGS)
+tests_gc_check_mgc_SOURCES = tests/gc/check_mgc.c
+tests_gc_check_mgc_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_mgc_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_mgc_LDFLAGS = $(GORT_LDFLAGS)
