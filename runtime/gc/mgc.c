@@ -127,8 +127,8 @@ rt_gcdaemon_wake(struct gc_daemon *d)
 /* ---- goal ---- */
 
 /* From what the last cycle found; any thread. */
-static void
-set_goal(void)
+void
+rt_gc_revise_goal(void)
 {
 	struct gc_pace in = {
 		.live_bytes = gc.marked,
@@ -175,7 +175,7 @@ rt_gc_percent_set(int32_t percent)
 	int32_t old = atomic_exchange(
 	    &gc.percent, percent < 0 ? -1 : percent);
 
-	set_goal();
+	rt_gc_revise_goal();
 	return old;
 }
 
@@ -187,7 +187,7 @@ rt_gc_memlimit_set(int64_t bytes)
 	if (bytes < 0)
 		return atomic_load_explicit(&gc.limit, memory_order_relaxed);
 	old = atomic_exchange(&gc.limit, bytes);
-	set_goal();
+	rt_gc_revise_goal();
 	return old;
 }
 
@@ -216,7 +216,7 @@ rt_gcinit(void)
 	rt_gcwork_init();
 	rt_final_init();
 	update_hooks();
-	set_goal();
+	rt_gc_revise_goal();
 }
 
 /* ---- marking ---- */
@@ -375,7 +375,7 @@ cycle_on_g0(void *arg)
 	gc.stacks = r->stacks;
 	atomic_store(&rt_heap.live, r->heap_live);
 	rt_gcsweep_begin();
-	set_goal();
+	rt_gc_revise_goal();
 	atomic_store(&rt_gcphase, GC_OFF);
 	t3 = rt_nanotime();
 	r->stw_sweep_ns = t1 - t0;
@@ -496,6 +496,7 @@ rt_gcenable(void)
 {
 	/* the first period begins now */
 	atomic_store(&gc.last_end_ns, rt_nanotime());
+	rt_gc_revise_goal();
 	rt_gcsweep_start_daemon();
 	rt_gcscavenge_start_daemon();
 	rt_newproc_system(forcegc, NULL);

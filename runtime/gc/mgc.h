@@ -22,6 +22,8 @@ extern _Atomic uint32_t rt_gcphase; /* stw to write */
 void rt_gc_stress_cycle(void); /* one cycle now; GODEBUG=gcstress */
 void rt_gc_fill_memstats(struct rt_memstats *r);
 uint64_t rt_gc_last_heap_marked(void);
+/* The goal anew, from what the last cycle found and what is in use now. */
+void rt_gc_revise_goal(void);
 
 /*
  * A goroutine of the collector's own that sleeps until it is wanted. wake

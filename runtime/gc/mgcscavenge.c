@@ -85,6 +85,8 @@ rt_gcscavenge_for_limit(void)
 
 	if (limit == INT64_MAX)
 		return;
+	/* what the heap may have shrinks as the memory beside it grows */
+	rt_gc_revise_goal();
 	total = rt_mem_total_bytes();
 	if (total > (uint64_t)limit)
 		rt_gcscavenge(total - (uint64_t)limit);
