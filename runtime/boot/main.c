@@ -245,14 +245,26 @@ main_exit(int code)
 	__builtin_trap();
 }
 
+/* What gort_main defers at its own level runs when it returns, and a panic
+ * that it recovers there makes it return: 0, as Go's main.main would. */
+static void
+main_body(void *ret_code)
+{
+	int *code = ret_code;
+
+	*code = main_fn != NULL ? main_fn(main_arg)
+	                        : gort_main(rt_argc(), rt_argv());
+}
+
 static int
 main_main(void)
 {
-	if (main_fn != NULL)
-		return main_fn(main_arg);
-	if (gort_main == NULL)
+	int code = 0;
+
+	if (main_fn == NULL && gort_main == NULL)
 		rt_fatal("the program defines no gort_main");
-	return gort_main(rt_argc(), rt_argv());
+	rt_protect(main_body, &code);
+	return code;
 }
 
 void
