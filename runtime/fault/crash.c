@@ -11,9 +11,10 @@
  * sleeps for ever; the reporter, before it ends the process, waits up to 100
  * ms for such lines to come out whole. So there is one dump, never two mixed.
  *
- * A crash inside the report must still end. The reporter failing again gets no
- * dump; failing a third time, no words but one; after that the process just
- * goes (statuses 2, 4 and 5 as in Go).
+ * A crash inside the report must still end. If it came while a line number was
+ * looked up, the report goes on without lines (lines.c). Else the reporter
+ * failing again gets no dump; failing a third time, no words but one; after
+ * that the process just goes (statuses 2, 4 and 5 as in Go).
  *
  * Where the report runs. The failing stack may be at its end (64 KiB for a
  * goroutine, and that may be the very error), and a signal stack is small too;
@@ -88,6 +89,12 @@ sleep_for_ever(void)
 }
 
 bool
+rt_crash_is_reporter(void)
+{
+	return atomic_load(&crash_tid) == self_tid();
+}
+
+bool
 rt_crash_begin(struct m *mp, const char *text)
 {
 	uint32_t me = self_tid(), none = 0;
@@ -105,6 +112,7 @@ rt_crash_begin(struct m *mp, const char *text)
 		atomic_fetch_add(&rt_panicking, 1);
 		return false;
 	}
+	rt_lines_escape();
 	switch (atomic_fetch_add(&nested, 1)) {
 	case 0:
 		rt_printf("panic during panic\n");
@@ -231,9 +239,9 @@ self_m(struct g *gp)
 }
 
 static void RT_NORETURN
-die_with(const char *msg, enum crash_scope how, const struct rt_where *w)
+die_with(struct g *gp, const char *msg, enum crash_scope how,
+    const struct rt_where *w)
 {
-	struct g *gp = rt_getg();
 	char line[224];
 	bool first;
 
@@ -261,7 +269,7 @@ rt_throw(const char *msg)
 {
 	struct rt_where w = WHERE_CALLED();
 
-	die_with(msg, SCOPE_RUNTIME, &w);
+	die_with(rt_getg(), msg, SCOPE_RUNTIME, &w);
 }
 
 void
@@ -269,13 +277,13 @@ rt_fatal(const char *msg)
 {
 	struct rt_where w = WHERE_CALLED();
 
-	die_with(msg, SCOPE_USER, &w);
+	die_with(rt_getg(), msg, SCOPE_USER, &w);
 }
 
 void
-rt_throw_where(const char *msg, const struct rt_where *w)
+rt_throw_where(struct g *gp, const char *msg, const struct rt_where *w)
 {
-	die_with(msg, SCOPE_RUNTIME, w);
+	die_with(gp, msg, SCOPE_RUNTIME, w);
 }
 
 void

@@ -22,8 +22,10 @@ void rt_panic_float(void) RT_NORETURN;
 
 /* crash.c */
 void rt_fatalpanic(struct g *gp, const struct rt_where *w) RT_NORETURN;
-/* As rt_throw, but the failing place is not the caller: a fault's. */
-void rt_throw_where(const char *msg, const struct rt_where *w) RT_NORETURN;
+/* As rt_throw, but what failed is gp at *w, by a fault. */
+void rt_throw_where(struct g *gp, const char *msg, const struct rt_where *w)
+    RT_NORETURN;
+bool rt_crash_is_reporter(void);
 /* Begin to die: true when this thread is the one that reports. Does not return
  * when the reporter itself failed again. */
 bool rt_crash_begin(struct m *mp, const char *text);
@@ -41,10 +43,12 @@ void rt_goroutine_header(struct g *gp);
 
 /* lines.c */
 /* File and line of pc; the outputs stay as they are when unknown. */
-void rt_line_of(uintptr_t pc, const struct rt_module *m, const char **ret_file,
-    uint32_t *ret_line);
-/* May the machinery that needs malloc and the loader be used from here on?
- * false when the crash came inside foreign code that may hold their locks. */
-void rt_symtab_allow_lines(bool allow);
+void rt_line_of(uintptr_t pc, const char **ret_file, uint32_t *ret_line);
+/* The reporter failed again: if that was inside a look-up of a line, give the
+ * look-up up (does not return); else nothing. */
+void rt_lines_escape(void);
+
+/* catch_amd64.S */
+void rt_catch_call(struct gobuf *ctx, void (*fn)(void *), void *arg);
 
 #endif

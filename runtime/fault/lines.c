@@ -3,17 +3,22 @@
  *
  * DWARF is not read by hand. libdw (elfutils) is loaded when the first line is
  * wanted, so that a program that never crashes pays nothing, and a machine
- * without it still gets names and offsets. Loading and reading take malloc's
- * and the loader's locks. That is sound for a thread at an ordinary place, for
- * a goroutine that panicked or threw, and for a signal that hit the program's
- * or the runtime's own text; it is not when the signal hit foreign text, since
- * the interrupted code may be malloc itself. Then lines are forbidden for the
- * rest of the process (rt_symtab_allow_lines) and the dump has no line
- * numbers: better than a dump that hangs.
+ * without it still gets names and offsets.
  *
- * One thread at a time (a lock by thread id: a crash inside libdw must not
- * wait for itself, and a waiter gives up after a second). The work is done on
- * a stack of its own, mapped once: goroutine and signal stacks are too small.
+ * Loading and reading take malloc's and the loader's locks. A thread at an
+ * ordinary place may do that. A thread that reports a crash may have been
+ * interrupted anywhere, inside malloc too: then the lock is never free again,
+ * or the heap is what is broken and reading faults once more. Where it was
+ * can't be told from the pc (an idle program is always interrupted in libc, in
+ * a wait), so it is tried, with a way out: the reporter sets a timer on itself
+ * and leaves a context (catch_amd64.S) in front of the attempt. A timeout, a
+ * fault or an abort inside jumps back there, and the rest of the dump has no
+ * lines: better than a dump that hangs. The locks left behind hurt nobody; the
+ * process is about to end, and the dump uses nothing else of libc's.
+ *
+ * One thread at a time, by a lock that knows its owner; a waiter gives up
+ * after a second. The work is done on a stack of its own, mapped once:
+ * goroutine and signal stacks are too small for libdw.
  *
  * Modules are reported by hand from modulesinit's list, each with its own load
  * bias, so it is the same for position-independent programs and others. Debug
@@ -33,15 +38,22 @@
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINES_STACK_BYTES ((size_t)512 << 10)
 #define LOCK_PATIENCE_MS 1000
+#define TRY_SECONDS 2
 
 static _Atomic bool forbidden;
 static _Atomic uint32_t owner; /* thread id */
+static _Atomic bool trying;    /* the reporter is inside, escape is set */
+static struct gobuf escape;    /* owner */
+static bool escaped;           /* owner */
 
 /* Below: the owner's only. */
 static enum { UNTRIED, READY, FAILED } state;
@@ -150,34 +162,124 @@ lock_lines(void)
 	return false;
 }
 
+/* ---- the way out, for the reporter of a crash ---- */
+
 void
-rt_symtab_allow_lines(bool allow)
+rt_lines_escape(void)
 {
-	if (!allow)
+	if (!atomic_load(&trying) ||
+	    atomic_load(&owner) != (uint32_t)syscall(SYS_gettid))
+		return;
+	atomic_store(&trying, false);
+	escaped = true;
+	rt_ctx_jump(&escape);
+}
+
+static void
+on_timeout(int sig)
+{
+	rt_lines_escape();
+}
+
+static void
+set_timer(timer_t t, int seconds)
+{
+	struct itimerspec its = { .it_value.tv_sec = seconds };
+
+	/* the library's timer functions may allocate; the kernel's don't */
+	syscall(SYS_timer_settime, t, 0, &its, NULL);
+}
+
+/* SIGALRM in this thread, on whatever stack it is. False: no timer. */
+static bool
+make_timer(timer_t *ret)
+{
+	struct sigaction sa = { .sa_handler = on_timeout };
+	struct sigevent ev = { .sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGALRM };
+	int id;
+
+	ev._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+	if (sigaction(SIGALRM, &sa, NULL) != 0 ||
+	    syscall(SYS_timer_create, CLOCK_MONOTONIC, &ev, &id) != 0)
+		return false;
+	*ret = (timer_t)(intptr_t)id;
+	return true;
+}
+
+static void
+unblock(void)
+{
+	static const int sigs[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
+		SIGALRM };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+		sigaddset(&set, sigs[i]);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void
+on_lines_stack(void *q)
+{
+	struct gobuf from, to;
+
+	to.sp = (uintptr_t)stack + LINES_STACK_BYTES - 64;
+	rt_ctx_call(&from, &to, answer, q);
+}
+
+static void
+try_answer(struct question *q)
+{
+	static timer_t timer;
+	static bool have_timer;
+
+	if (!have_timer && !(have_timer = make_timer(&timer))) {
 		atomic_store(&forbidden, true);
+		return;
+	}
+	unblock();
+	escaped = false;
+	set_timer(timer, TRY_SECONDS);
+	atomic_store(&trying, true);
+	rt_catch_call(&escape, on_lines_stack, q);
+	atomic_store(&trying, false);
+	set_timer(timer, 0);
+	if (!escaped)
+		return;
+	atomic_store(&forbidden, true);
+	q->file = NULL;
+	unblock(); /* we may have come out of a handler */
+}
+
+static bool
+make_stack(void)
+{
+	void *p;
+
+	if (stack != NULL)
+		return true;
+	p = mmap(NULL, LINES_STACK_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return false;
+	stack = p;
+	return true;
 }
 
 void
-rt_line_of(uintptr_t pc, const struct rt_module *m, const char **ret_file,
-    uint32_t *ret_line)
+rt_line_of(uintptr_t pc, const char **ret_file, uint32_t *ret_line)
 {
 	struct question q = { .pc = pc };
-	struct gobuf from, to;
-	void *p;
 
 	if (atomic_load(&forbidden) || !lock_lines())
 		return;
-	if (stack == NULL) {
-		p = mmap(NULL, LINES_STACK_BYTES, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (p == MAP_FAILED)
-			state = FAILED;
+	if (state != FAILED && make_stack()) {
+		if (rt_crash_is_reporter())
+			try_answer(&q);
 		else
-			stack = p;
-	}
-	if (state != FAILED) {
-		to.sp = (uintptr_t)stack + LINES_STACK_BYTES - 64;
-		rt_ctx_call(&from, &to, answer, &q);
+			on_lines_stack(&q);
 	}
 	atomic_store(&owner, 0);
 	if (q.file != NULL) {

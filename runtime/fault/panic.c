@@ -78,8 +78,6 @@ struct rt_catch {
 	struct rt_defer first[CATCH_INLINE];
 };
 
-void rt_catch_call(struct gobuf *ctx, void (*fn)(void *), void *arg);
-
 #if defined(__SANITIZE_ADDRESS__)
 void __asan_handle_no_return(void);
 #else

@@ -33,7 +33,6 @@
 #define NIL_PAGE_BYTES 4096
 /* A panic needs this much below the fault to run deferred calls at all. */
 #define SIGPANIC_ROOM_BYTES 2048
-#define RED_ZONE_BYTES 128
 
 void rt_sigpanic(void); /* entered by the edited context only */
 
@@ -57,16 +56,30 @@ where_of(const ucontext_t *uc)
 	return w;
 }
 
-/* Inside the C library its locks may be held; the line tables need them. */
+/* Faults inside the report itself must reach us, not kill silently. */
 static void
-judge_lines(uintptr_t pc)
+unblock_faults(void)
 {
-	const struct rt_module *m = rt_find_module(pc);
+	sigset_t set;
 
-	rt_symtab_allow_lines(m == NULL || !m->foreign);
+	sigemptyset(&set);
+	sigaddset(&set, SIGSEGV);
+	sigaddset(&set, SIGBUS);
+	sigaddset(&set, SIGFPE);
+	sigaddset(&set, SIGILL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* ---- faults of a goroutine ---- */
+
+static void RT_NORETURN
+throw_at(struct g *gp, const char *msg, const struct rt_where *w)
+{
+	static struct rt_where copy; /* see signal_report */
+
+	copy = *w;
+	rt_throw_where(gp, msg, &copy);
+}
 
 static void RT_NORETURN
 stack_overflow(struct g *gp, uintptr_t sp, const struct rt_where *w)
@@ -77,7 +90,7 @@ stack_overflow(struct g *gp, uintptr_t sp, const struct rt_where *w)
 	rt_printf("runtime: sp=%#lx stack=[%#lx, %#lx]\n", (unsigned long)sp,
 	    (unsigned long)gp->stack.lo, (unsigned long)gp->stack.hi);
 	rt_printunlock();
-	rt_throw_where("stack overflow", w);
+	throw_at(gp, "stack overflow", w);
 }
 
 /* Would the panic that rt_sigpanic makes be a legal one? */
@@ -117,23 +130,14 @@ unexpected_fault(struct g *gp, uint32_t sig, uintptr_t addr,
 	if (sig == SIGSEGV || sig == SIGBUS)
 		rt_printf("unexpected fault address %#lx\n",
 		    (unsigned long)addr);
-	rt_throw_where("fault", w);
+	throw_at(gp, "fault", w);
 }
 
-/* Faults inside the report itself must reach us, not kill silently. */
-static void
-unblock_faults(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGSEGV);
-	sigaddset(&set, SIGBUS);
-	sigaddset(&set, SIGFPE);
-	sigaddset(&set, SIGILL);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
+/*
+ * The red zone below sp is not spared: whoever had something there will never
+ * run again, and a leaf's locals are nobody else's. So the pushed pc lies right
+ * below the frame that faulted, and a walk finds what is above it.
+ */
 static void
 inject_call(ucontext_t *uc, bool push)
 {
@@ -142,7 +146,11 @@ inject_call(ucontext_t *uc, bool push)
 
 	if (push) {
 		/* the ABI wants sp + 8 divisible by 16 at a function's entry */
-		sp = ((sp - RED_ZONE_BYTES) & ~(uintptr_t)15) - 8;
+		if (sp % 16 != 0) {
+			sp -= 8;
+			*(uintptr_t *)sp = 0; /* no stale pc for a walk */
+		}
+		sp -= 8;
 		*(uintptr_t *)sp = (uintptr_t)r[REG_RIP];
 	}
 	r[REG_RSP] = (greg_t)sp;
@@ -159,11 +167,10 @@ rt_sigpanic_prepare(struct g *gp, uint32_t sig, uintptr_t code, uintptr_t addr,
 	struct rt_where w;
 	bool guard = false;
 
+	unblock_faults(); /* sigreturn restores the mask if we go on */
 	if ((sig == SIGSEGV || sig == SIGBUS) &&
 	    rt_stack_owner(addr, &guard) == gp && guard) {
-		unblock_faults();
 		w = where_of(uc);
-		judge_lines(w.pc);
 		stack_overflow(gp, sp, &w);
 	}
 	w = where_of(uc);
@@ -175,8 +182,6 @@ rt_sigpanic_prepare(struct g *gp, uint32_t sig, uintptr_t code, uintptr_t addr,
 		inject_call(uc, w.exact);
 		return;
 	}
-	unblock_faults();
-	judge_lines(w.pc);
 	unexpected_fault(gp, sig, addr, &w);
 }
 
@@ -186,7 +191,6 @@ rt_sigpanic(void)
 {
 	struct g *gp = rt_getg();
 
-	judge_lines(gp->sigpc);
 	if (gp->sig != SIGFPE)
 		rt_panic_mem();
 	switch (gp->sigcode0) {
@@ -226,13 +230,16 @@ dump_registers(const ucontext_t *uc)
 	rt_printf("gs     %#lx\n", (unsigned long)(csgsfs >> 16 & 0xffff));
 }
 
-struct signal_report {
+/* Copies, and static: a fault inside the report is delivered on the same
+ * signal stack and overwrites the frames of the handler that brought us here.
+ * One thread reports. */
+static struct signal_report {
 	uint32_t sig;
-	const siginfo_t *info;
-	const ucontext_t *uc;
+	int code;
+	ucontext_t uc;
 	struct g *gp; /* the signal hit it; g0 when it hit the scheduler */
 	struct m *m;
-};
+} report;
 
 /* The goroutine whose stack the interrupted sp is on, else the M's g0. */
 static struct g *
@@ -260,11 +267,11 @@ static void
 signal_report(void *p)
 {
 	struct signal_report *r = p;
-	struct rt_where w = where_of(r->uc);
-	uintptr_t pc = (uintptr_t)r->uc->uc_mcontext.gregs[REG_RIP];
+	struct rt_where w = where_of(&r->uc);
+	uintptr_t pc = (uintptr_t)r->uc.uc_mcontext.gregs[REG_RIP];
 
 	rt_printf("PC=%#lx m=%d sigcode=%d\n", (unsigned long)pc,
-	    r->m == NULL ? -1 : r->m->id, r->info->si_code);
+	    r->m == NULL ? -1 : r->m->id, r->code);
 	if (r->sig == SIGILL || r->sig == SIGFPE)
 		print_instruction_bytes(pc);
 	rt_printf("\n");
@@ -274,8 +281,21 @@ signal_report(void *p)
 		rt_traceback_others(r->gp);
 		rt_printf("\n");
 	}
-	dump_registers(r->uc);
+	dump_registers(&r->uc);
 	rt_crash_end("signal");
+}
+
+static void
+fill_report(uint32_t sig, const siginfo_t *info, const ucontext_t *uc,
+    struct m *mp)
+{
+	report.sig = sig;
+	report.code = info->si_code;
+	report.uc = *uc;
+	report.m = mp;
+	if (mp != NULL)
+		report.gp = interrupted_g(
+		    mp, (uintptr_t)uc->uc_mcontext.gregs[REG_RSP]);
 }
 
 void
@@ -283,25 +303,20 @@ rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
 {
 	const char *name = rt_signame(sig);
 	struct g *self = rt_getg();
-	struct signal_report r = { sig, siginfo, ucontext, NULL, NULL };
+	struct m *mp = self == NULL ? NULL : self->m;
 	char line[64];
 
 	unblock_faults();
-	if (self != NULL && self->m != NULL) {
-		r.m = self->m;
-		r.gp = interrupted_g(self->m,
-		    (uintptr_t)r.uc->uc_mcontext.gregs[REG_RSP]);
-	}
-	if (!rt_crash_begin(r.m, "signal"))
+	if (!rt_crash_begin(mp, "signal"))
 		for (;;)
 			rt_usleep(1000000);
+	fill_report(sig, siginfo, ucontext, mp);
 	rt_crash_scope_runtime();
-	judge_lines((uintptr_t)r.uc->uc_mcontext.gregs[REG_RIP]);
 	if (name != NULL)
 		rt_snprintf(line, sizeof(line), "%s", name);
 	else
 		rt_snprintf(line, sizeof(line), "Signal %u", sig);
 	rt_printf("%s\n", line);
 	rt_telemetry_panic(line, true);
-	rt_on_crash_stack(signal_report, &r);
+	rt_on_crash_stack(signal_report, &report);
 }

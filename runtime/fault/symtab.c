@@ -480,6 +480,6 @@ rt_symbolize(uintptr_t pc, bool with_line, struct rt_symbol *ret)
 		ret->runtime = f->runtime;
 	}
 	if (with_line)
-		rt_line_of(pc, &m->pub, &ret->file, &ret->line);
+		rt_line_of(pc, &ret->file, &ret->line);
 	return f != NULL;
 }

@@ -9,7 +9,8 @@
  * bound, and nothing read from the stack, is what ends a walk of garbage.
  *
  * Foreign code (libc) keeps no frame pointers, but it preserves rbp for its
- * caller, or pushes it. When an interrupted pc is in foreign text the walk
+ * caller, or pushes it. A leaf of the program may have no frame either. When an
+ * interrupted pc is in such code the walk
  * looks for the youngest word on the stack that is a return address (it points
  * just behind a call instruction in the program's or libgort's text); that is
  * the function that called out. A stale word may be found in its place; it can
@@ -34,6 +35,7 @@
 
 #define FRAMES_MAX 100
 #define CALL_SCAN_WORDS 1024 /* how far a caller of foreign code is looked for */
+#define OVERSHOOT_BYTES ((uintptr_t)1 << 20) /* of an overflow's frame */
 #define MINUTE_NS ((int64_t)60 * 1000000000)
 
 /* ---- GOTRACEBACK ---- */
@@ -141,6 +143,8 @@ rt_goroutine_header(struct g *gp)
 	const char *text = rt_status_text(gp);
 	int64_t minutes = 0;
 
+	if (gp->goid == 0)
+		text = "idle"; /* a thread's own stack, as Go calls it */
 	if (plain == G_WAITING && gp->waitreason != WAIT_ZERO)
 		text = rt_wait_reason_text(gp->waitreason);
 	if ((plain == G_WAITING || plain == G_SYSCALL) && gp->waitsince_ns != 0)
@@ -174,6 +178,8 @@ walk_begin(struct walk *w, struct g *gp, const struct rt_where *at)
 	w->sp = at->sp;
 	w->bp = at->bp;
 	w->exact = at->exact;
+	if (w->sp < w->lo && w->lo - w->sp < OVERSHOOT_BYTES)
+		w->sp = w->lo; /* the stack overflowed */
 	return w->sp >= w->lo && w->sp < w->hi;
 }
 
@@ -194,8 +200,9 @@ is_return_address(uintptr_t a)
 	return false;
 }
 
-/* Out of foreign code: the youngest return address on the stack. */
-static bool
+/* Out of code without a frame: the youngest return address on the stack.
+ * Words that nobody wrote for us to read: the sanitizers must look away. */
+__attribute__((no_sanitize("address", "thread"))) static bool
 find_caller(struct walk *w)
 {
 	uintptr_t a = (w->sp + 7) & ~(uintptr_t)7;
@@ -209,21 +216,40 @@ find_caller(struct walk *w)
 		w->exact = false;
 		w->sp = a + 8;
 		/* rbp, if it was kept or can be found, is the caller's */
-		if (w->bp <= w->sp || w->bp >= w->hi)
+		if (w->bp < w->sp || w->bp >= w->hi)
 			w->bp = 0;
 		return true;
 	}
 	return false;
 }
 
-/* To the caller's frame. */
+/*
+ * Has the function that was interrupted at pc made its frame? A leaf may have
+ * none, and a prologue may not be over. What sets rbp is mov %rsp,%rbp.
+ */
 static bool
+frame_is_made(uintptr_t pc)
+{
+	struct rt_symbol s;
+	const uint8_t *p;
+
+	if (!rt_symbolize(pc, false, &s) || s.entry == 0)
+		return true;
+	for (p = (const uint8_t *)s.entry; (uintptr_t)p + 3 <= pc; p++)
+		if (p[0] == 0x48 && p[1] == 0x89 && p[2] == 0xe5)
+			return true;
+	return false;
+}
+
+/* To the caller's frame. */
+__attribute__((no_sanitize("address", "thread"))) static bool
 walk_next(struct walk *w)
 {
 	const struct rt_module *m = rt_find_module(w->pc);
 	uintptr_t next;
 
-	if (m != NULL && m->foreign && find_caller(w))
+	if (m != NULL && (m->foreign || (w->exact && !frame_is_made(w->pc))) &&
+	    find_caller(w))
 		return true;
 	if (w->bp % 8 != 0 || w->bp < w->sp || w->bp < w->lo ||
 	    w->hi < 16 || w->bp > w->hi - 16)

@@ -1,0 +1,477 @@
+/*
+ * die.c - one way to end for each name; tests/prog/run.sh knows the last words.
+ *
+ * Written against gort.h alone, as a stranger would write it. Names of
+ * functions appear in the expected tracebacks, so they are not inlined.
+ */
+#include "gort.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The runtime's: gort.h has no way to lower the limit. */
+void rt_set_max_threads(int32_t n, int32_t *ret_old);
+
+#define NOINLINE __attribute__((noinline))
+
+static volatile int zero;
+static int *volatile nil;
+
+NOINLINE static void
+boom(void)
+{
+	gort_panic("boom");
+}
+
+static int
+panic_text(void)
+{
+	boom();
+	return 0;
+}
+
+static int
+panic_int(void)
+{
+	gort_panic_int(42);
+}
+
+static int
+panic_error(void)
+{
+	gort_panic_error("it went wrong");
+}
+
+static int
+panic_pointer(void)
+{
+	gort_panic_pointer((void *)0x1234);
+}
+
+static int
+panic_index(void)
+{
+	gort_index(5 + zero, zero);
+	return 0;
+}
+
+static int
+panic_index_negative(void)
+{
+	gort_index(-1 + zero, 3);
+	return 0;
+}
+
+NOINLINE static int
+read_through(volatile int *p)
+{
+	return *p + 1;
+}
+
+static int
+nil_fault(void)
+{
+	return read_through(nil);
+}
+
+static int
+wild_fault(void)
+{
+	return read_through((int *)0xdeadbeef000);
+}
+
+static int
+nil_call(void)
+{
+	void (*volatile fn)(void) = NULL;
+
+	fn();
+	return 1;
+}
+
+NOINLINE static int
+divide(int a, int b)
+{
+	return a / b;
+}
+
+static int
+division(void)
+{
+	volatile int q = divide(zero + 7, zero);
+
+	return q;
+}
+
+static int
+closed_send(void)
+{
+	gort_chan *c = gort_chan_make(sizeof(int), 1);
+	int v = 1;
+
+	gort_chan_close(c);
+	gort_send(c, &v);
+	return 0;
+}
+
+static int
+closed_close(void)
+{
+	gort_chan *c = gort_chan_make(sizeof(int), 1);
+
+	gort_chan_close(c);
+	gort_chan_close(c);
+	return 0;
+}
+
+static int
+nil_close(void)
+{
+	gort_chan_close(NULL);
+	return 0;
+}
+
+static int
+deadlock(void)
+{
+	gort_chan *c = gort_chan_make(sizeof(int), 0);
+	int v;
+
+	gort_recv(c, &v);
+	return 0;
+}
+
+static void
+wait_for_ever(void *arg)
+{
+	int v;
+
+	gort_recv(arg, &v);
+}
+
+/* Goroutine 1 and two others, each asleep for another reason. */
+static int
+all_asleep(void)
+{
+	gort_chan *c = gort_chan_make(sizeof(int), 0);
+	gort_waitgroup *wg = gort_alloc(sizeof(*wg));
+
+	gort_go(wait_for_ever, c);
+	gort_go(wait_for_ever, NULL);
+	gort_waitgroup_add(wg, 1);
+	gort_waitgroup_wait(wg);
+	return 0;
+}
+
+static int
+main_goexit(void)
+{
+	gort_goexit();
+}
+
+static int
+unlock_unlocked(void)
+{
+	gort_mutex m = { 0 };
+
+	gort_mutex_unlock(&m);
+	return 0;
+}
+
+static int
+fatal(void)
+{
+	gort_fatal("no more of this");
+}
+
+/* ---- panics in panics ---- */
+
+static void
+panic_again(void *arg)
+{
+	gort_panic(arg);
+}
+
+static void
+panic_first(void *arg)
+{
+	gort_defer(panic_again, "second");
+	gort_panic("first");
+}
+
+static int
+double_panic(void)
+{
+	gort_protect(panic_first, NULL);
+	return 0;
+}
+
+static void
+recover_and_panic(void *arg)
+{
+	gort_recover(NULL);
+	gort_panic("again");
+}
+
+static void
+panic_repanicked(void *arg)
+{
+	gort_defer(recover_and_panic, NULL);
+	gort_panic("first");
+}
+
+static int
+repanic(void)
+{
+	gort_protect(panic_repanicked, NULL);
+	return 0;
+}
+
+static void
+recover_it(void *arg)
+{
+	gort_panic_info i;
+
+	if (gort_recover(&i))
+		printf("recovered: %s\n", i.text);
+}
+
+static void
+panic_nil(void *arg)
+{
+	gort_defer(recover_it, NULL);
+	nil_fault();
+}
+
+static int
+recovered(void)
+{
+	bool whole = gort_protect(panic_nil, NULL);
+
+	printf("whole: %d\n", whole);
+	return 7;
+}
+
+static int
+recovered_in_main(void)
+{
+	gort_defer(recover_it, NULL);
+	boom();
+	return 9;
+}
+
+static void
+say(void *text)
+{
+	puts(text);
+}
+
+static int
+deferred_in_main(void)
+{
+	gort_defer(say, "deferred");
+	puts("body");
+	return 3;
+}
+
+/* A recovered fault leaves no trace in a later panic. */
+static int
+fault_then_panic(void)
+{
+	gort_protect(panic_nil, NULL);
+	boom();
+	return 0;
+}
+
+/* ---- stacks ---- */
+
+NOINLINE static int
+deeper(int n)
+{
+	volatile char pad[200];
+
+	pad[0] = (char)n;
+	return n <= 0 ? pad[0] : deeper(n - 1) + pad[0];
+}
+
+static int
+stack_overflow(void)
+{
+	return deeper(1 << 30);
+}
+
+NOINLINE static int
+panic_at_depth(int n)
+{
+	volatile int keep = n;
+
+	if (keep == 0)
+		gort_panic("deep");
+	return panic_at_depth(n - 1) + keep;
+}
+
+static int
+deep_panic(void)
+{
+	return panic_at_depth(150);
+}
+
+static void
+panic_in_goroutine(void *arg)
+{
+	boom();
+}
+
+static int
+goroutine_panic(void)
+{
+	gort_go(panic_in_goroutine, NULL);
+	gort_sleep(5000000000);
+	return 0;
+}
+
+/* Goroutine 1 waits, another panics: GOTRACEBACK decides who is shown. */
+static void
+sleeper(void *arg)
+{
+	gort_sleep(3600000000000);
+}
+
+static int
+panic_with_others(void)
+{
+	gort_go(sleeper, NULL);
+	gort_sleep(20000000);
+	boom();
+	return 0;
+}
+
+/* ---- signals ---- */
+
+static int
+send_self(int sig)
+{
+	gort_go(sleeper, NULL);
+	gort_sleep(20000000);
+	kill(getpid(), sig);
+	gort_sleep(5000000000);
+	return 0;
+}
+
+static int
+sigquit(void)
+{
+	return send_self(SIGQUIT);
+}
+
+static int
+sigterm(void)
+{
+	return send_self(SIGTERM);
+}
+
+static int
+sigabrt(void)
+{
+	return send_self(SIGABRT);
+}
+
+static int
+sigsegv_from_outside(void)
+{
+	return send_self(SIGSEGV);
+}
+
+/* The interrupted code is malloc itself, as far as anyone can tell. */
+static int
+sigquit_in_libc(void)
+{
+	char *p = malloc(1 << 20);
+
+	alarm(0);
+	if (fork() == 0) {
+		usleep(300000);
+		kill(getppid(), SIGQUIT);
+		_exit(0);
+	}
+	for (;;)
+		memset(p, zero, 1 << 20);
+}
+
+static void
+lock_thread_and_wait(void *arg)
+{
+	gort_lock_os_thread();
+	wait_for_ever(arg);
+}
+
+static int
+thread_limit(void)
+{
+	gort_chan *c = gort_chan_make(sizeof(int), 0);
+	int32_t old;
+
+	rt_set_max_threads(8, &old);
+	for (int i = 0; i < 32; i++)
+		gort_go(lock_thread_and_wait, c);
+	gort_sleep(5000000000);
+	return 0;
+}
+
+static void
+panic_now(void *arg)
+{
+	gort_chan *c = arg;
+	int v;
+
+	gort_recv(c, &v);
+	gort_panic("one of two");
+}
+
+static int
+two_panics(void)
+{
+	gort_chan *c = gort_chan_make(sizeof(int), 0);
+
+	gort_go(panic_now, c);
+	gort_go(panic_now, c);
+	gort_sleep(20000000);
+	gort_chan_close(c);
+	gort_sleep(5000000000);
+	return 0;
+}
+
+#define WAY(name) { #name, name }
+static const struct {
+	const char *name;
+	int (*fn)(void);
+} ways[] = {
+	WAY(panic_text), WAY(panic_int), WAY(panic_error), WAY(panic_pointer),
+	WAY(panic_index), WAY(panic_index_negative), WAY(nil_fault),
+	WAY(wild_fault), WAY(nil_call), WAY(division), WAY(closed_send),
+	WAY(closed_close), WAY(nil_close), WAY(deadlock), WAY(all_asleep),
+	WAY(main_goexit), WAY(unlock_unlocked), WAY(fatal), WAY(double_panic),
+	WAY(repanic), WAY(recovered), WAY(recovered_in_main),
+	WAY(deferred_in_main), WAY(fault_then_panic), WAY(stack_overflow),
+	WAY(deep_panic), WAY(goroutine_panic), WAY(panic_with_others),
+	WAY(sigquit), WAY(sigterm), WAY(sigabrt), WAY(sigsegv_from_outside),
+	WAY(sigquit_in_libc), WAY(thread_limit), WAY(two_panics),
+};
+
+int
+gort_main(int argc, char **argv)
+{
+	volatile int code;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (argc == 2 && strcmp(argv[1], ways[i].name) == 0) {
+			code = ways[i].fn();
+			return code; /* no tail call: main shows up in stacks */
+		}
+	fprintf(stderr, "die: which way? see the table in die.c\n");
+	return 1;
+}
