@@ -43,7 +43,7 @@ noinst_HEADERS += \
 	runtime/boot/runtime1.h runtime/boot/sections.h \
 	runtime/os/os.h runtime/os/sigtab.h \
 	runtime/types/type.h runtime/types/type_alg.h
-EXTRA_DIST += runtime/boot/crt_linux_amd64.S runtime/boot/gort.pc.in
+EXTRA_DIST += runtime/boot/crt_linux_amd64.S
 
 # The start object: the entry and the ELF note, as one relocatable file. No
 # sanitizer: it runs before anything is set up. A program whose entry is ours
@@ -69,15 +69,6 @@ $(GORT_CRT): runtime/boot/crt_linux_amd64.S runtime/boot/note.c \
 CLEANFILES += $(GORT_CRT) runtime/boot/crt_entry.o runtime/boot/crt_note.o
 
 pkgconfig_DATA += runtime/boot/gort.pc
-CLEANFILES += runtime/boot/gort.pc
-runtime/boot/gort.pc: runtime/boot/gort.pc.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) runtime/boot && $(SED) \
-		-e 's|@prefix[@]|$(prefix)|' \
-		-e 's|@exec_prefix[@]|$(exec_prefix)|' \
-		-e 's|@libdir[@]|$(libdir)|' \
-		-e 's|@includedir[@]|$(includedir)|' \
-		-e 's|@VERSION[@]|$(VERSION)|' \
-		$(srcdir)/runtime/boot/gort.pc.in > $@
 
 # chan, poll, time
 libgort_la_SOURCES += \

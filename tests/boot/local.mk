@@ -55,3 +55,6 @@ tests_prog_boot_cycle_LDFLAGS = $(GORT_PROG_LDFLAGS)
 tests_prog_boot_nomain_SOURCES = tests/prog/boot_nomain.c
 tests_prog_boot_nomain_LDADD = $(GORT_PROG_LIBS)
 tests_prog_boot_nomain_LDFLAGS = $(GORT_PROG_LDFLAGS)
+
+TESTS += tests/boot/install.sh
+dist_check_SCRIPTS += tests/boot/install.sh
