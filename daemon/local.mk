@@ -3,13 +3,39 @@
 # libgortd is everything but main.c, so that tests link the file under test
 # alone and the linker takes no more than it needs.
 noinst_LIBRARIES += libgortd.a
-libgortd_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(EVENT_CFLAGS) $(JANSSON_CFLAGS) \
+libgortd_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE -DHAVE_CONFIG_H \
+	$(EVENT_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SYSTEMD_CFLAGS)
 # the shared half: keeper, supervisor, links
 libgortd_a_SOURCES = \
-	daemon/config.h \
+	daemon/adopt.c \
+	daemon/backoff.c daemon/backoff.h \
+	daemon/call.c daemon/call.h \
+	daemon/config.c daemon/config.h \
+	daemon/control.c daemon/control.h \
+	daemon/declared.c \
+	daemon/handlers.h \
+	daemon/inst.c daemon/inst.h \
+	daemon/inst_fsm.c daemon/inst_fsm.h \
+	daemon/instctl.c daemon/instctl.h \
+	daemon/keeper.c daemon/keeper.h \
+	daemon/keeper_held.c daemon/keeper_held.h \
+	daemon/keeper_link.c daemon/keeper_link.h \
 	daemon/keeper_proto.h \
+	daemon/kind.c daemon/kind.h \
 	daemon/link.c daemon/link.h \
+	daemon/listen.c daemon/listen.h \
 	daemon/log.c daemon/log.h \
-	daemon/methods.h \
-	daemon/roles.h
+	daemon/m_daemon.c \
+	daemon/m_instance.c daemon/m_instance.h \
+	daemon/methods.c daemon/methods.h \
+	daemon/options.c daemon/options.h \
+	daemon/relay.c \
+	daemon/role.c daemon/roles.h daemon/role_config.h \
+	daemon/rows.c \
+	daemon/run.c \
+	daemon/spawn.c daemon/spawn.h \
+	daemon/spec.c \
+	daemon/state.c daemon/state.h \
+	daemon/sup_state.c \
+	daemon/supervisor.c

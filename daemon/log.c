@@ -59,8 +59,9 @@ emit(int level, const char *fmt, va_list ap)
 	if (to_journal)
 		n = snprintf(line, sizeof line, "<%d>%s: ", level, log_name);
 	else
-		n = snprintf(line, sizeof line, "gortd: %s%s", log_name,
-		    level == LOG_LEVEL_WARNING ? ": warning: " : ": ");
+		n = snprintf(line, sizeof line, "gortd: %s%s%s", log_name,
+		    log_name[0] != '\0' ? ": " : "",
+		    level == LOG_LEVEL_WARNING ? "warning: " : "");
 	n += vsnprintf(line + n, sizeof line - n - 1, fmt, ap);
 	if (n > (int)sizeof line - 2)
 		n = sizeof line - 2;

@@ -12,3 +12,10 @@ systemd/gortd.service: systemd/gortd.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) systemd && \
 	$(SED) -e 's|@sbindir[@]|$(sbindir)|g' \
 		$(srcdir)/systemd/gortd.service.in > $@.tmp && mv $@.tmp $@
+# systemd/: thin over libsystemd, for the keeper
+noinst_LIBRARIES += libgort_systemd.a
+libgort_systemd_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS)
+libgort_systemd_a_SOURCES = \
+	systemd/job.c systemd/job.h \
+	systemd/listenfds.c systemd/listenfds.h \
+	systemd/notify.c systemd/notify.h

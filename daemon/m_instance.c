@@ -1,0 +1,466 @@
+/* m_instance.c - what instance.* and telemetry.* do. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/call.h"
+#include "daemon/config.h"
+#include "daemon/inst.h"
+#include "daemon/instctl.h"
+#include "daemon/log.h"
+#include "daemon/m_instance.h"
+#include "ipc/rpc.h"
+
+#define LIST_BYTES (768 * 1024) /* an answer stays under a mebibyte */
+
+/* The instance a call names; NULL: the call was answered. */
+static struct inst *
+named(struct call *c, uint32_t *ret_run)
+{
+	json_t *err = NULL;
+	struct inst *i = inst_find(call_string(c, "id"), ret_run, &err);
+
+	if (i == NULL)
+		call_fail(c, err);
+	return i;
+}
+
+/* May this caller change that instance? Operators only their own. */
+static bool
+may_change(struct call *c, const struct inst *i)
+{
+	uid_t uid = json_integer_value(json_object_get(i->spec, "uid"));
+
+	if (c->access == ACCESS_ADMIN || c->uid == uid ||
+	    c->gateway_rid != NULL)
+		return true;
+	call_fail(c, rpc_error(RPC_DENIED,
+	    "%s belongs to user %u, and you are user %u", i->name,
+	    (unsigned)uid, (unsigned)c->uid));
+	return false;
+}
+
+/* ---- request ids ---- */
+
+static void
+request_key(const struct call *c, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "%u:%s:%s", (unsigned)c->uid, c->method->name,
+	    call_string(c, "request_id"));
+}
+
+/* The run that the same request made before; NULL: it is new. */
+static struct inst *
+request_seen(const struct call *c, uint32_t *ret_run)
+{
+	json_t *seen, *err = NULL;
+	struct inst *i;
+	char key[256];
+
+	if (call_string(c, "request_id") == NULL)
+		return NULL;
+	request_key(c, key, sizeof key);
+	seen = json_object_get(sup.requests, key);
+	if (seen == NULL)
+		return NULL;
+	i = inst_find(json_string_value(json_object_get(seen, "id")), NULL,
+	    &err);
+	json_decref(err);
+	*ret_run = json_integer_value(json_object_get(seen, "run"));
+	return i;
+}
+
+static void
+request_remember(const struct call *c, const struct inst *i, uint32_t run)
+{
+	char key[256];
+
+	if (call_string(c, "request_id") == NULL)
+		return;
+	request_key(c, key, sizeof key);
+	json_object_set_new(sup.requests, key, json_pack("{s:s, s:i}", "id",
+	    i->id, "run", (int)run));
+}
+
+static void
+request_forget(const struct call *c)
+{
+	char key[256];
+
+	if (call_string(c, "request_id") == NULL)
+		return;
+	request_key(c, key, sizeof key);
+	json_object_del(sup.requests, key);
+}
+
+/* ---- run ---- */
+
+static int
+count_instances(void)
+{
+	struct inst *i;
+	int n = 0;
+
+	TAILQ_FOREACH(i, &sup.insts, next)
+		n++;
+	return n;
+}
+
+static json_t *
+may_run(struct call *c)
+{
+	const char *name = call_string(c, "name");
+
+	if (sup.term_mode >= 0)
+		return rpc_error(RPC_BUSY, "gortd is ending");
+	if (count_instances() >= sup.r->cfg->max_instances)
+		return rpc_error(RPC_LIMIT, "%lld instances are the most "
+		    "(instances.max)", (long long)sup.r->cfg->max_instances);
+	if (name != NULL && inst_name_valid(name) && inst_name_taken(name))
+		return rpc_error(RPC_WRONG_STATE,
+		    "there is an instance \"%s\" already", name);
+	if (call_bool(c, "stdin") && c->fd < 0)
+		return rpc_error(RPC_PARAMS,
+		    "\"stdin\" is true, but no descriptor came along");
+	return NULL;
+}
+
+/* Accepted means: in the state file. Then, and only then, it begins. */
+static struct inst *
+accept_instance(struct call *c, json_t *spec, json_t **ret_error)
+{
+	const char *name = call_string(c, "name");
+	char id[INST_ID_LEN + 1], auto_name[INST_NAME_MAX + 1];
+	char *cause = NULL;
+	struct inst *i;
+
+	if (name == NULL) {
+		inst_default_name(json_string_value(json_object_get(spec,
+		    "program")), auto_name, sizeof auto_name);
+		name = auto_name;
+	}
+	inst_new_id(id);
+	i = inst_new(id, name, spec);
+	if (i == NULL) {
+		*ret_error = rpc_error(RPC_INTERNAL, "out of memory");
+		return NULL;
+	}
+	i->wished_up = true;
+	request_remember(c, i, 1);
+	if (sup_save(&cause) < 0) {
+		*ret_error = rpc_error(RPC_FAILED, "%s", cause);
+		free(cause);
+		request_forget(c);
+		inst_free(i);
+		return NULL;
+	}
+	return i;
+}
+
+void
+m_run(struct call *c)
+{
+	json_t *err = NULL, *spec;
+	struct inst *i;
+	uint32_t run;
+
+	i = request_seen(c, &run);
+	if (i != NULL) {
+		inst_wait(i, WAIT_STARTED, run, c);
+		return;
+	}
+	err = may_run(c);
+	spec = err == NULL ? spec_make(c->params, c, &err) : NULL;
+	if (spec == NULL) {
+		call_fail(c, err);
+		return;
+	}
+	i = accept_instance(c, spec, &err);
+	if (i == NULL) {
+		call_fail(c, err);
+		return;
+	}
+	inst_log_event(i, "instance.created", json_pack("{s:s}", "name",
+	    i->name));
+	i->stdin_fd = call_bool(c, "stdin") ? c->fd : -1;
+	if (i->stdin_fd >= 0)
+		c->fd = -1;
+	i->first = true;
+	inst_event(i, EV_START);
+	inst_wait(i, WAIT_STARTED, 1, c);
+}
+
+/* ---- looking ---- */
+
+static bool
+sees_secrets(const struct call *c, const struct inst *i)
+{
+	return c->access == ACCESS_ADMIN || c->uid == (uid_t)json_integer_value(
+	    json_object_get(i->spec, "uid"));
+}
+
+void
+m_list(struct call *c)
+{
+	const char *token = call_string(c, "page_token");
+	uint64_t after = token != NULL ? strtoull(token, NULL, 10) : 0;
+	json_int_t limit = call_int(c, "limit", 100);
+	json_t *items = json_array(), *o, *next = NULL;
+	bool all = call_bool(c, "all");
+	size_t bytes = 0;
+	struct inst *i;
+
+	TAILQ_FOREACH(i, &sup.insts, next) {
+		if (i->created_seq <= after || i->removed_ns != 0 ||
+		    (!all && i->state == INST_DOWN))
+			continue;
+		o = inst_json(i, sees_secrets(c, i));
+		bytes += json_dumpb(o, NULL, 0, JSON_COMPACT);
+		if ((json_int_t)json_array_size(items) == limit ||
+		    (bytes > LIST_BYTES && json_array_size(items) > 0)) {
+			json_decref(o);
+			next = json_sprintf("%llu", (unsigned long long)after);
+			break;
+		}
+		after = i->created_seq;
+		json_array_append_new(items, o);
+	}
+	call_done(c, json_pack("{s:o, s:o*}", "items", items,
+	    "next_page_token", next));
+}
+
+void
+m_get(struct call *c)
+{
+	struct inst *i = named(c, NULL);
+
+	if (i != NULL)
+		call_done(c, inst_json(i, sees_secrets(c, i)));
+}
+
+void
+m_why(struct call *c)
+{
+	struct inst *i = named(c, NULL);
+	json_t *o;
+	char *why;
+
+	if (i == NULL)
+		return;
+	why = inst_why(i);
+	o = json_pack("{s:s?, s:{s:o, s:s, s:I, s:I, s:I, s:I, s:s}}", "why",
+	    why, "evidence", "exit", inst_exit_json(i), "state",
+	    inst_state_name(i->state), "restarts", (json_int_t)i->restarts,
+	    "maxrss_kib", (json_int_t)i->last.maxrss_kib, "user_us",
+	    (json_int_t)i->last.user_us, "system_us",
+	    (json_int_t)i->last.system_us, "last_words", i->last.words);
+	free(why);
+	call_done(c, o);
+}
+
+void
+m_wait(struct call *c)
+{
+	uint32_t run;
+	struct inst *i = named(c, &run);
+
+	if (i == NULL)
+		return;
+	if (run < i->last.run && i->last.run != 0 &&
+	    strchr(call_string(c, "id"), '@') != NULL) {
+		call_fail(c, rpc_error(RPC_NOT_FOUND, "run %u of %s is over; "
+		    "its end is in v_run", run, i->name));
+		return;
+	}
+	inst_wait(i, WAIT_DRAINED, run, c);
+}
+
+/* ---- changing ---- */
+
+void
+m_stop(struct call *c)
+{
+	struct inst *i = named(c, NULL);
+	char *cause = NULL;
+
+	if (i == NULL || !may_change(c, i))
+		return;
+	i->wished_up = false;
+	if (i->state == INST_DOWN) {
+		call_done(c, json_pack("{s:s, s:s, s:b}", "id", i->id, "state",
+		    inst_state_name(i->state), "changed", 0));
+		sup_save_soon();
+		return;
+	}
+	if (sup_save(&cause) < 0) {
+		log_error("%s", cause); /* stopping goes on all the same */
+		free(cause);
+	}
+	inst_log_event(i, "instance.stopping", NULL);
+	inst_stop(i, EV_STOP, call_int(c, "timeout_ms", -1));
+	inst_wait(i, WAIT_DOWN, 0, c);
+}
+
+void
+m_kill(struct call *c)
+{
+	struct inst *i = named(c, NULL);
+	int sig = call_int(c, "signal", SIGKILL), rc;
+
+	if (i == NULL || !may_change(c, i))
+		return;
+	if (i->state == INST_DOWN || (i->cur == NULL &&
+	    call_bool(c, "forward"))) {
+		call_fail(c, rpc_error(RPC_WRONG_STATE, "%s is not running",
+		    i->name));
+		return;
+	}
+	if (call_bool(c, "forward")) {
+		rc = inst_signal(i, sig);
+		if (rc < 0)
+			call_fail(c, rpc_error(RPC_FAILED, "signal %d: %s",
+			    sig, strerror(-rc)));
+		else
+			call_done(c, json_pack("{s:s, s:b}", "id", i->id,
+			    "changed", 1));
+		return;
+	}
+	i->wished_up = false;
+	sup_save_soon();
+	if (sig == SIGKILL || i->cur == NULL) {
+		inst_event(i, EV_KILL);
+	} else {
+		i->cur->asked_kill = true;
+		inst_signal(i, sig);
+	}
+	call_done(c, json_pack("{s:s, s:b}", "id", i->id, "changed", 1));
+}
+
+void
+m_restart(struct call *c)
+{
+	struct inst *i = named(c, NULL);
+	char *cause = NULL;
+	uint32_t run;
+
+	if (i == NULL || !may_change(c, i))
+		return;
+	if (request_seen(c, &run) == i) {
+		inst_wait(i, WAIT_STARTED, run, c);
+		return;
+	}
+	if (sup.term_mode >= 0) {
+		call_fail(c, rpc_error(RPC_BUSY, "gortd is ending"));
+		return;
+	}
+	run = i->last.run + 1;
+	i->wished_up = true;
+	i->restarts = 0;
+	request_remember(c, i, run);
+	if (sup_save(&cause) < 0) {
+		request_forget(c);
+		call_fail(c, rpc_error(RPC_FAILED, "%s", cause));
+		free(cause);
+		return;
+	}
+	inst_log_event(i, "instance.restarting", NULL);
+	inst_stop(i, EV_RESTART, call_int(c, "timeout_ms", -1));
+	inst_wait(i, WAIT_STARTED, run, c);
+}
+
+void
+m_remove(struct call *c)
+{
+	struct inst *i = named(c, NULL);
+
+	if (i == NULL || !may_change(c, i))
+		return;
+	if (i->state != INST_DOWN) {
+		call_fail(c, rpc_error(RPC_WRONG_STATE,
+		    "%s is %s; stop it first", i->name,
+		    inst_state_name(i->state)));
+		return;
+	}
+	inst_remove(i, call_bool(c, "purge"));
+	call_done(c, json_pack("{s:s, s:b}", "id", i->id, "changed", 1));
+}
+
+/* ---- over the control channel ---- */
+
+/* The channel of a running instance; NULL: the call was answered. */
+static struct instctl *
+channel(struct call *c, bool changes)
+{
+	struct inst *i = named(c, NULL);
+
+	if (i == NULL || (changes && !may_change(c, i)))
+		return NULL;
+	if (i->cur == NULL) {
+		call_fail(c, rpc_error(RPC_WRONG_STATE, "%s is not running",
+		    i->name));
+		return NULL;
+	}
+	if (i->cur->ctl == NULL) {
+		call_fail(c, rpc_error(RPC_WRONG_STATE, "%s is of kind %s: "
+		    "gort is not its runtime and cannot ask it", i->name,
+		    json_string_value(json_object_get(i->spec, "kind"))));
+		return NULL;
+	}
+	return i->cur->ctl;
+}
+
+void
+m_goroutines(struct call *c)
+{
+	struct instctl *ic = channel(c, false);
+
+	if (ic != NULL)
+		instctl_goroutines(ic, c);
+}
+
+void
+m_godebug(struct call *c)
+{
+	struct instctl *ic = channel(c, call_string(c, "set") != NULL);
+
+	if (ic != NULL)
+		instctl_debug(ic, c);
+}
+
+void
+m_gc(struct call *c)
+{
+	struct instctl *ic = channel(c, true);
+
+	if (ic != NULL)
+		instctl_gc(ic, c);
+}
+
+void
+m_mem(struct call *c)
+{
+	struct inst *i = named(c, NULL);
+
+	if (i == NULL)
+		return;
+	if (i->cur == NULL) /* the last numbers of its ring are the store's */
+		relay_read(c);
+	else if (i->cur->ctl == NULL)
+		call_fail(c, rpc_error(RPC_WRONG_STATE, "%s is of kind %s: "
+		    "gort is not its runtime and has no counters", i->name,
+		    json_string_value(json_object_get(i->spec, "kind"))));
+	else
+		instctl_mem(i->cur->ctl, c);
+}
+
+void
+m_scheddetail(struct call *c)
+{
+	struct instctl *ic = channel(c, false);
+
+	if (ic != NULL)
+		instctl_sched(ic, c);
+}

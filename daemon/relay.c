@@ -1,0 +1,519 @@
+/*
+ * relay.c - what the supervisor does not answer itself.
+ *
+ * Reads of the store go to the gateway with a number, and the answer comes
+ * back under it; whoever takes longer than READ_MS is answered "busy" instead,
+ * and a late answer is dropped. Subscriptions go to the recorder; what comes
+ * live is copied to the client or, when it does not read, dropped and counted.
+ * Nothing is kept here but who asked.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/call.h"
+#include "daemon/config.h"
+#include "daemon/control.h"
+#include "daemon/handlers.h"
+#include "daemon/inst.h"
+#include "daemon/log.h"
+#include "ipc/rpc.h"
+
+#include <config.h>
+
+#define READ_MS 15000
+#define READS_MAX 256
+#define SUBS_MAX 256
+#define STATUS_MS 500
+
+/* ---- reads ---- */
+
+struct read {
+	struct read *next;
+	json_int_t rid;
+	struct call *call;
+	json_t *msg; /* kept while there is no gateway to send it to */
+	struct event *timer;
+};
+
+static struct read *reads;
+static int nreads;
+static json_int_t next_rid;
+
+static void
+read_free(struct read *rd)
+{
+	struct read **p = &reads;
+
+	while (*p != rd)
+		p = &(*p)->next;
+	*p = rd->next;
+	nreads--;
+	event_free(rd->timer);
+	json_decref(rd->msg);
+	free(rd);
+}
+
+static void
+on_read_timeout(evutil_socket_t fd, short what, void *arg)
+{
+	struct read *rd = arg;
+	struct call *c = rd->call;
+	bool sent = rd->msg == NULL;
+
+	read_free(rd);
+	call_fail(c, rpc_error(RPC_BUSY, sent ?
+	    "the reader did not answer in %d s" :
+	    "the reader is not there (waited %d s)", READ_MS / 1000));
+}
+
+static void
+read_send(struct read *rd)
+{
+	if (role_send(sup.r, ROLE_GATEWAY, json_incref(rd->msg), NULL, 0) < 0)
+		return;
+	json_decref(rd->msg);
+	rd->msg = NULL;
+}
+
+static json_t *
+who(const struct call *c)
+{
+	return json_pack("{s:I, s:i, s:s}", "uid", (json_int_t)(int)c->uid,
+	    "pid", (int)c->pid, "access", access_name(c->access));
+}
+
+/*
+ * The store knows ids, people use names: say "ID@RUN" where we know it. What
+ * we do not know may be history, and the gateway finds it.
+ */
+static json_t *
+with_full_id(const struct call *c)
+{
+	json_t *params = json_copy(c->params), *err = NULL;
+	const char *ref = call_string(c, "id");
+	char full[64];
+	uint32_t run;
+	struct inst *i;
+
+	if (ref == NULL)
+		return params;
+	i = inst_find(ref, &run, &err);
+	json_decref(err);
+	if (i == NULL)
+		return params;
+	if (strchr(ref, '@') == NULL &&
+	    strcmp(c->method->name, "telemetry.events") == 0)
+		snprintf(full, sizeof full, "%s", i->id);
+	else
+		snprintf(full, sizeof full, "%s@%u", i->id, run);
+	json_object_set_new(params, "id", json_string(full));
+	return params;
+}
+
+void
+relay_read(struct call *c)
+{
+	struct timeval tv = { READ_MS / 1000, 0 };
+	struct read *rd;
+
+	if (nreads >= READS_MAX || (rd = calloc(1, sizeof *rd)) == NULL) {
+		call_fail(c, rpc_error(RPC_BUSY, "%d reads wait already",
+		    nreads));
+		return;
+	}
+	rd->rid = ++next_rid;
+	rd->call = c;
+	rd->timer = evtimer_new(sup.r->base, on_read_timeout, rd);
+	rd->next = reads;
+	reads = rd;
+	nreads++;
+	evtimer_add(rd->timer, &tv);
+	rd->msg = json_pack("{s:s, s:I, s:s, s:o, s:o}", "m", "read", "rid",
+	    rd->rid, "method", c->method->name, "params", with_full_id(c),
+	    "who", who(c));
+	read_send(rd);
+}
+
+void
+relay_answer(json_t *msg)
+{
+	json_int_t rid = json_integer_value(json_object_get(msg, "rid"));
+	json_t *result = json_object_get(msg, "result");
+	json_t *err = json_object_get(msg, "error");
+	struct read *rd;
+	struct call *c;
+
+	for (rd = reads; rd != NULL && rd->rid != rid; rd = rd->next)
+		;
+	if (rd == NULL)
+		return;
+	c = rd->call;
+	read_free(rd);
+	if (json_is_object(err))
+		call_fail(c, json_incref(err));
+	else if (json_is_object(result))
+		call_done(c, json_incref(result));
+	else
+		call_fail(c, rpc_error(RPC_INTERNAL,
+		    "the reader's answer makes no sense"));
+}
+
+void
+relay_gateway_up(void)
+{
+	for (struct read *rd = reads; rd != NULL; rd = rd->next)
+		if (rd->msg != NULL)
+			read_send(rd);
+}
+
+/* What was under way there is lost: reads are harmless to repeat, say so. */
+void
+relay_gateway_gone(void)
+{
+	struct read *rd, *more;
+
+	for (rd = reads; rd != NULL; rd = more) {
+		struct call *c = rd->call;
+
+		more = rd->next;
+		if (rd->msg != NULL)
+			continue;
+		read_free(rd);
+		call_fail(c, rpc_error(RPC_BUSY,
+		    "the reader was restarted; ask again"));
+	}
+}
+
+/* ---- calls that came over HTTP ---- */
+
+void
+relay_call(json_t *msg)
+{
+	const char *name = json_string_value(json_object_get(msg, "method"));
+	json_t *w = json_object_get(msg, "who");
+	const char *access = json_string_value(json_object_get(w, "access"));
+	json_t *params = json_object_get(msg, "params");
+	struct call *c = call_new(NULL, json_is_object(params) ? params : NULL);
+
+	if (c == NULL)
+		return;
+	c->gateway_rid = json_incref(json_object_get(msg, "rid"));
+	if (c->gateway_rid == NULL)
+		c->gateway_rid = json_null();
+	c->access = ACCESS_VIEW;
+	if (access != NULL && strcmp(access, "operate") == 0)
+		c->access = ACCESS_OPERATE;
+	c->method = name != NULL ? method_find(name) : NULL;
+	if (c->method == NULL || c->method->by != BY_SUPERVISOR)
+		call_fail(c, rpc_error(RPC_METHOD,
+		    "there is no method \"%.80s\" here",
+		    name != NULL ? name : ""));
+	else
+		call_dispatch(c);
+}
+
+/* ---- subscriptions ---- */
+
+struct sub {
+	struct sub *next;
+	json_int_t id;
+	struct conn *conn;
+	char what[16];
+	char instance[INST_ID_LEN + 1]; /* "" for all */
+	uint32_t run;                   /* 0 for all */
+	json_int_t since;               /* last sequence number seen, -1 */
+	json_int_t group;               /* the number the client has */
+};
+
+static struct sub *subs;
+static int nsubs;
+static json_int_t next_sub;
+
+static void
+sub_send(const struct sub *s)
+{
+	role_send(sup.r, ROLE_RECORDER, json_pack(
+	    "{s:s, s:I, s:s, s:s?, s:o, s:o}", "m", "sub", "sub", s->id, "what",
+	    s->what, "instance", s->instance[0] != '\0' ? s->instance : NULL,
+	    "run", s->run != 0 ? json_integer(s->run) : json_null(), "since",
+	    s->since >= 0 ? json_integer(s->since) : json_null()), NULL, 0);
+}
+
+static void
+sub_drop(struct sub **at)
+{
+	struct sub *s = *at;
+
+	*at = s->next;
+	role_send(sup.r, ROLE_RECORDER, json_pack("{s:s, s:I}", "m", "unsub",
+	    "sub", s->id), NULL, 0);
+	free(s);
+	nsubs--;
+}
+
+static bool
+known_what(const char *what)
+{
+	static const char *const known[] = { "log", "event", "sched", "gc",
+		"boot" };
+
+	for (size_t n = 0; n < sizeof known / sizeof known[0]; n++)
+		if (strcmp(known[n], what) == 0)
+			return true;
+	return false;
+}
+
+/* One of the kinds that a subscription names. */
+static void
+sub_add(struct call *c, const char *what, const struct inst *i, uint32_t run,
+    json_int_t group)
+{
+	struct sub *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return;
+	s->id = ++next_sub;
+	s->group = group;
+	s->conn = c->conn;
+	s->run = run;
+	s->since = call_int(c, "since", -1);
+	snprintf(s->what, sizeof s->what, "%s", what);
+	snprintf(s->instance, sizeof s->instance, "%s", i != NULL ? i->id : "");
+	s->next = subs;
+	subs = s;
+	nsubs++;
+	sub_send(s);
+}
+
+void
+relay_subscribe(struct call *c)
+{
+	const char *ref = call_string(c, "id");
+	json_t *what = json_object_get(c->params, "what"), *v, *err = NULL;
+	struct inst *i = NULL;
+	uint32_t run = 0;
+	json_int_t group = ++next_sub;
+	struct conn *conn = c->conn;
+	size_t n;
+
+	if (ref != NULL && (i = inst_find(ref, &run, &err)) == NULL) {
+		call_fail(c, err);
+		return;
+	}
+	if (ref != NULL && strchr(ref, '@') == NULL)
+		run = 0; /* all its runs from now on */
+	json_array_foreach(what, n, v)
+		if (!known_what(json_string_value(v)))
+			err = rpc_error(RPC_PARAMS,
+			    "\"what\" holds log, event, sched, gc or boot");
+	if (conn == NULL || nsubs + n > SUBS_MAX)
+		err = rpc_error(RPC_LIMIT, "%d subscriptions are the most",
+		    SUBS_MAX);
+	if (err != NULL) {
+		call_fail(c, err);
+		return;
+	}
+	json_array_foreach(what, n, v)
+		sub_add(c, json_string_value(v), i, run, group);
+	call_done(c, json_pack("{s:I}", "sub", group));
+}
+
+void
+relay_unsubscribe(struct call *c)
+{
+	json_int_t group = call_int(c, "sub", -1);
+	struct sub **at = &subs;
+
+	while (*at != NULL)
+		if ((*at)->group == group && (*at)->conn == c->conn)
+			sub_drop(at);
+		else
+			at = &(*at)->next;
+	call_done(c, NULL);
+}
+
+void
+relay_conn_gone(struct conn *conn)
+{
+	struct sub **at = &subs;
+
+	while (*at != NULL)
+		if ((*at)->conn == conn)
+			sub_drop(at);
+		else
+			at = &(*at)->next;
+}
+
+/* Remember how far the client is, for a recorder that comes back. */
+static void
+note_seq(struct sub *s, json_t *items)
+{
+	json_t *last = json_array_get(items, json_array_size(items) - 1);
+	json_t *seq = json_object_get(last, "seq");
+
+	if (json_is_integer(seq) && (s->run != 0 || s->instance[0] == '\0'))
+		s->since = json_integer_value(seq);
+}
+
+void
+relay_live(json_t *msg)
+{
+	json_int_t id = json_integer_value(json_object_get(msg, "sub"));
+	json_t *items = json_object_get(msg, "items");
+	json_t *dropped = json_object_get(msg, "dropped");
+	json_t *params;
+	struct sub *s;
+
+	for (s = subs; s != NULL && s->id != id; s = s->next)
+		;
+	if (s == NULL)
+		return;
+	note_seq(s, items);
+	params = json_pack("{s:I, s:s, s:O, s:I}", "sub", s->group, "what",
+	    s->what, "items", items, "dropped",
+	    (json_int_t)json_integer_value(dropped));
+	if (json_is_true(json_object_get(msg, "end")))
+		json_object_set_new(params, "end", json_true());
+	control_send(s->conn, rpc_notification("telemetry.event", params), 0);
+}
+
+void
+relay_run_drained(const char *instance, uint32_t run)
+{
+	struct sub *s, *more;
+
+	for (s = subs; s != NULL; s = more) {
+		more = s->next;
+		if (s->run == run && strcmp(s->instance, instance) == 0)
+			control_send(s->conn, rpc_notification(
+			    "telemetry.event", json_pack("{s:I, s:s, s:b}",
+			    "sub", s->group, "what", s->what, "end", 1)), 1);
+	}
+}
+
+void
+relay_resubscribe(void)
+{
+	for (struct sub *s = subs; s != NULL; s = s->next)
+		sub_send(s);
+}
+
+/* ---- daemon.status ---- */
+
+/*
+ * The one status that is being made: later askers wait for the same answers
+ * or, when the roles have not answered in STATUS_MS, get what is there.
+ */
+static struct {
+	struct call *calls[32];
+	int n;
+	json_t *detail[ROLE_N];
+	struct event *timer;
+} status;
+
+static json_t *
+role_json(enum role_id id)
+{
+	const struct keeper_role_stat *k = &sup.roles[id];
+	json_t *o = json_pack("{s:s, s:o, s:b, s:i, s:I}", "role",
+	    role_name(id), "pid", k->pid != 0 ? json_integer(k->pid) :
+	    json_null(), "alive", k->pid != 0, "restarts",
+	    k->starts > 0 ? (int)k->starts - 1 : 0, "beat_age_ms",
+	    (json_int_t)((mono_ns() - k->beat_ns) / 1000000));
+
+	/* a role's own fields beside ours; "detail" is among them */
+	if (status.detail[id] != NULL)
+		json_object_update_missing(o, status.detail[id]);
+	if (json_object_get(o, "detail") == NULL)
+		json_object_set_new(o, "detail", json_string(""));
+	return o;
+}
+
+static json_t *
+status_json(void)
+{
+	const struct config *cfg = sup.r->cfg;
+	json_t *roles = json_array(), *o;
+	int total = 0, running = 0;
+	struct inst *i;
+
+	TAILQ_FOREACH(i, &sup.insts, next) {
+		total += i->removed_ns == 0;
+		running += i->cur != NULL;
+	}
+	for (int id = 0; id < ROLE_N; id++)
+		json_array_append_new(roles, role_json(id));
+	o = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:i, s:i}, s:I, s:o}",
+	    "version", PACKAGE_VERSION, "pid", (int)getppid(), "socket",
+	    cfg->socket_path, "http", cfg->http, "db", cfg->db_path,
+	    "state_dir", cfg->state_dir, "instances", "total", total,
+	    "running", running, "strangers", (json_int_t)sup.page->strangers,
+	    "roles", roles);
+	json_time(o, "started", sup.started_ns);
+	/* the address that is served, which the gateway knows */
+	if (json_object_get(status.detail[ROLE_GATEWAY], "http") != NULL)
+		json_object_set(o, "http", json_object_get(
+		    status.detail[ROLE_GATEWAY], "http"));
+	return o;
+}
+
+static void
+status_answer(void)
+{
+	json_t *o = status_json();
+
+	evtimer_del(status.timer);
+	while (status.n > 0)
+		call_done(status.calls[--status.n], json_deep_copy(o));
+	json_decref(o);
+	for (int id = 0; id < ROLE_N; id++) {
+		json_decref(status.detail[id]);
+		status.detail[id] = NULL;
+	}
+}
+
+static void
+on_status_timeout(evutil_socket_t fd, short what, void *arg)
+{
+	status_answer();
+}
+
+void
+relay_statis(int from, json_t *msg)
+{
+	if (status.n == 0)
+		return;
+	json_decref(status.detail[from]);
+	status.detail[from] = json_incref(json_object_get(msg, "stat"));
+	for (int id = ROLE_RECORDER; id < ROLE_N; id++)
+		if (sup.r->peer[id] != NULL && status.detail[id] == NULL)
+			return;
+	status_answer();
+}
+
+void
+relay_status(struct call *c)
+{
+	struct timeval tv = { 0, STATUS_MS * 1000 };
+	bool asked = false;
+
+	if (status.n == (int)(sizeof status.calls / sizeof status.calls[0])) {
+		call_fail(c, rpc_error(RPC_BUSY, "too many ask for the status"));
+		return;
+	}
+	status.calls[status.n++] = c;
+	if (status.n > 1)
+		return;
+	if (status.timer == NULL)
+		status.timer = evtimer_new(sup.r->base, on_status_timeout, NULL);
+	evtimer_add(status.timer, &tv);
+	for (int id = ROLE_RECORDER; id < ROLE_N; id++)
+		asked |= role_send(sup.r, id, json_pack("{s:s, s:i}", "m",
+		    "stat", "rid", 0), NULL, 0) == 0;
+	if (!asked)
+		status_answer();
+}
