@@ -39,3 +39,10 @@ libgortd_a_SOURCES = \
 	daemon/state.c daemon/state.h \
 	daemon/sup_state.c \
 	daemon/supervisor.c
+# the recorder
+libgortd_a_SOURCES += \
+	daemon/recorder.c daemon/recorder.h \
+	daemon/recorder_inbox.c daemon/recorder_inbox.h \
+	daemon/recorder_ring.c \
+	daemon/recorder_run.c \
+	daemon/recorder_sub.c

@@ -49,6 +49,9 @@ enum store_stream {
 /* "stdout", ...; "?" for a number that is none. */
 const char *store_stream_name(enum store_stream s);
 
+/* Is this clean UTF-8 without NUL? */
+bool store_is_text(const void *p, size_t len);
+
 /* ---- writer ---- */
 
 struct store;

@@ -81,8 +81,7 @@ void store_limit(struct store *st, const struct store_options *o);
 int64_t store_page_count(struct store *st);
 int64_t store_free_count(struct store *st);
 
-/* write.c: is this clean UTF-8 without NUL? */
-bool store_is_text(const void *p, size_t len);
+/* write.c */
 extern const char *const store_stmt_sql[STMT_N];
 
 #endif

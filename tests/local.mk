@@ -10,3 +10,4 @@ include $(srcdir)/tests/client/local.mk
 include $(srcdir)/tests/chan/local.mk
 include $(srcdir)/tests/boot/local.mk
 include $(srcdir)/tests/mem/local.mk
+include $(srcdir)/tests/daemon/recorder.mk

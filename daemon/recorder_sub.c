@@ -1,0 +1,752 @@
+/*
+ * recorder_sub.c - the fan-out: what happens, to those who asked to be told.
+ *
+ * A subscription belongs to the link it came by and names kinds of items
+ * ("log", "event", "sched", "gc", "boot") of all, of one instance, or of one
+ * run; or the raw "output" of one run.
+ *
+ * History and live are joined here, so that nobody sees a row twice or misses
+ * one. A subscriber that said `since` is in replay: it is given pages out of
+ * the store, through the recorder's own connection, which sees the open batch
+ * too; the turn that gives the last page makes it live. A subscriber whose
+ * link is congested falls back into replay from the first row that it did not
+ * get (log and event, whose numbers go over all runs); other items are dropped
+ * and counted in `dropped`. So the queue of one subscriber is bounded by the
+ * link's water marks, whatever it does.
+ *
+ * Output is not queued at all: its bytes lie in the inbox, and a subscriber
+ * has a position per stream. With a window it takes so many packets ahead of
+ * its acks; with `block` the pipes rest while it is behind, so that
+ * `gortctl run PROGRAM | less` makes the program wait, as a shell would, and
+ * loses nothing. Without block, bytes that the inbox no longer has are counted
+ * as dropped.
+ */
+#include "daemon/recorder.h"
+
+#include <event2/util.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/link.h"
+#include "daemon/log.h"
+
+#define HIGH_BYTES (1 << 20) /* of the link's queue: stop */
+#define LOW_BYTES (256 << 10) /* go on */
+#define PACKET_ITEMS 100
+#define PACKET_BYTES (64 * 1024)
+#define PAGE_ROWS 200
+#define CHUNK_BYTES (32 * 1024)
+#define SUBS_MAX 1024
+
+enum what { W_LOG, W_EVENT, W_SCHED, W_GC, W_BOOT, W_INIT, W_OUTPUT, W_N };
+static const char *const what_names[W_N] = { "log", "event", "sched", "gc",
+	"boot", NULL /* comes with boot */, "output" };
+static const enum store_what what_list[W_N] = { STORE_READ_LOG,
+	STORE_READ_EVENT, STORE_READ_SCHED, STORE_READ_GC, STORE_READ_BOOT,
+	STORE_READ_INIT, STORE_READ_LOG };
+
+struct rec_sub {
+	TAILQ_ENTRY(rec_sub) link;
+	struct rec *rec;
+	enum role_id from;
+	json_t *name;   /* what the subscriber calls it */
+	unsigned what;  /* bits of enum what */
+	char id[16];    /* "": all */
+	int64_t run;    /* 0: all */
+	unsigned replay; /* bits that still come out of the store */
+	int64_t after[W_N];
+	char token[W_N][STORE_TOKEN_MAX]; /* where each replay is */
+	json_t *items;  /* waiting to be sent */
+	size_t bytes;
+	int64_t dropped;
+	/* output */
+	bool block;
+	uint64_t off[2];
+	int window, unacked; /* packets; window 0: none */
+	bool over, ended;    /* the run is over; that was said */
+};
+
+int
+rec_nsubs(const struct rec *r)
+{
+	struct rec_sub *s;
+	int n = 0;
+
+	TAILQ_FOREACH(s, &r->subs, link)
+		n++;
+	return n;
+}
+
+/* ---- text ---- */
+
+static size_t
+escape(char *dst, const uint8_t *p, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t n = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t k = p[i] < 0x80 ? 1 : p[i] >= 0xf0 ? 4
+		    : p[i] >= 0xe0 ? 3 : 2;
+
+		if (k <= len - i && store_is_text(p + i, k)) {
+			memcpy(dst + n, p + i, k);
+			n += k;
+			i += k;
+			continue;
+		}
+		dst[n++] = '\\';
+		dst[n++] = 'x';
+		dst[n++] = hex[p[i] >> 4];
+		dst[n++] = hex[p[i] & 15];
+		i++;
+	}
+	return n;
+}
+
+json_t *
+rec_text(const void *p, size_t len, bool *ret_escaped)
+{
+	json_t *v;
+	char *buf;
+
+	*ret_escaped = !store_is_text(p, len);
+	if (!*ret_escaped)
+		return json_stringn_nocheck(p, len);
+	buf = malloc(4 * len + 1);
+	if (buf == NULL)
+		return json_string("");
+	v = json_stringn_nocheck(buf, escape(buf, p, len));
+	free(buf);
+	return v;
+}
+
+static json_t *
+base64(const uint8_t *p, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *buf = malloc((len + 2) / 3 * 4 + 1);
+	size_t n = 0;
+	json_t *v;
+
+	if (buf == NULL)
+		return NULL;
+	for (size_t i = 0; i < len; i += 3) {
+		size_t k = len - i < 3 ? len - i : 3;
+		uint32_t w = (uint32_t)p[i] << 16 |
+		    (k > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
+		    (k > 2 ? p[i + 2] : 0);
+
+		buf[n++] = digits[w >> 18];
+		buf[n++] = digits[w >> 12 & 63];
+		buf[n++] = k > 1 ? digits[w >> 6 & 63] : '=';
+		buf[n++] = k > 2 ? digits[w & 63] : '=';
+	}
+	v = json_stringn_nocheck(buf, n);
+	free(buf);
+	return v;
+}
+
+/* ---- sending ---- */
+
+static size_t
+queued(const struct rec_sub *s)
+{
+	struct link *l = s->rec->role->peer[s->from];
+
+	return l == NULL ? HIGH_BYTES : link_queued(l);
+}
+
+static bool
+congested(const struct rec_sub *s)
+{
+	return queued(s) >= HIGH_BYTES ||
+	    (s->window > 0 && s->unacked >= s->window);
+}
+
+static void
+flush(struct rec_sub *s, bool end)
+{
+	size_t n = s->items != NULL ? json_array_size(s->items) : 0;
+	json_t *m;
+
+	if (n == 0 && s->dropped == 0 && !end)
+		return;
+	m = json_pack("{s:s, s:O, s:o, s:I}", "m", "live", "sub", s->name,
+	    "items", s->items != NULL ? s->items : json_array(), "dropped",
+	    (json_int_t)s->dropped);
+	s->items = NULL;
+	s->bytes = 0;
+	if (m != NULL && end)
+		json_object_set_new(m, "end", json_true());
+	if (role_send(s->rec->role, s->from, m, NULL, 0) < 0) {
+		s->dropped += (int64_t)n;
+		return;
+	}
+	s->dropped = 0;
+	s->unacked += s->window > 0;
+	s->ended |= end;
+}
+
+/* item is stolen. */
+static void
+append(struct rec_sub *s, json_t *item, size_t bytes)
+{
+	if (s->items == NULL)
+		s->items = json_array();
+	if (item == NULL || s->items == NULL ||
+	    json_array_append_new(s->items, item) < 0) {
+		s->dropped++;
+		return;
+	}
+	s->bytes += bytes;
+	if (json_array_size(s->items) >= PACKET_ITEMS ||
+	    s->bytes >= PACKET_BYTES)
+		flush(s, false);
+	else
+		rec_wake_at(s->rec, rec_mono_ns() + 5000000);
+}
+
+/* ---- live ---- */
+
+static bool
+matches(const struct rec_sub *s, enum what w, const char *id, int64_t run)
+{
+	return (s->what & 1u << w) != 0 &&
+	    (s->id[0] == 0 || (id != NULL && strcmp(s->id, id) == 0)) &&
+	    (s->run == 0 || s->run == run);
+}
+
+static enum what
+what_of(const char *name)
+{
+	int w = 0;
+
+	while (w < W_N && (what_names[w] == NULL ||
+	    strcmp(what_names[w], name) != 0))
+		w++;
+	return w;
+}
+
+bool
+rec_wanted(const struct rec *r, const char *what, const char *id, int64_t run)
+{
+	enum what w = what_of(what);
+	struct rec_sub *s;
+
+	TAILQ_FOREACH(s, &r->subs, link)
+		if (matches(s, w, id, run))
+			return true;
+	return false;
+}
+
+/* One subscriber's share: queue it, fall back into replay, or drop. */
+static void
+offer(struct rec_sub *s, enum what w, int64_t n, json_t *item, size_t bytes)
+{
+	bool global = w == W_LOG || w == W_EVENT;
+
+	if (s->replay != 0) {
+		/* what the replay will come to needs no copy */
+		if ((s->replay & 1u << w) == 0) {
+			if (global && n > 0) {
+				s->replay |= 1u << w;
+				s->after[w] = n - 1;
+				s->token[w][0] = 0;
+			} else {
+				s->dropped++;
+			}
+		}
+		return;
+	}
+	if (!congested(s)) {
+		append(s, json_incref(item), bytes);
+		return;
+	}
+	if (global && n > 0) {
+		s->replay |= 1u << w;
+		s->after[w] = n - 1;
+		s->token[w][0] = 0;
+		rec_wake_at(s->rec, rec_mono_ns() + 20000000);
+	} else {
+		s->dropped++;
+	}
+}
+
+void
+rec_live(struct rec *r, const char *what, const char *id, int64_t run,
+    int64_t n, json_t *item, size_t bytes)
+{
+	enum what w = what_of(what);
+	struct rec_sub *s;
+
+	TAILQ_FOREACH(s, &r->subs, link)
+		if (matches(s, w, id, run))
+			offer(s, w, n, item, bytes);
+	json_decref(item);
+}
+
+/* ---- output ---- */
+
+/* Send bytes of a stream, as text when they are. */
+static void
+send_bytes(struct rec_sub *s, int which, uint64_t off, const uint8_t *p,
+    size_t len)
+{
+	json_t *item = json_pack("{s:s, s:s, s:I, s:s, s:I}", "what", "output",
+	    "stream", which == 0 ? "stdout" : "stderr", "off",
+	    (json_int_t)off, "instance", s->id, "run", (json_int_t)s->run);
+
+	if (item == NULL)
+		return;
+	if (store_is_text(p, len))
+		json_object_set_new(item, "data",
+		    json_stringn_nocheck((const char *)p, len));
+	else
+		json_object_set_new(item, "b64", base64(p, len));
+	if (s->items == NULL)
+		s->items = json_array();
+	json_array_append_new(s->items, item);
+	flush(s, false);
+}
+
+static uint64_t
+behind(const struct rec_sub *s, const struct rec_run *run)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < 2; i++) {
+		uint64_t head = inbox_head(&run->inbox, i);
+
+		n += head > s->off[i] ? head - s->off[i] : 0;
+	}
+	return n;
+}
+
+/* Whatever the inbox has and the window allows. */
+static void
+push_output(struct rec_sub *s, struct rec_run *run)
+{
+	if ((s->replay & 1u << W_OUTPUT) != 0)
+		return;
+	for (int i = 0; i < 2; i++) {
+		uint64_t head = inbox_head(&run->inbox, i);
+		uint64_t low = head > INBOX_RING_BYTES
+		    ? head - INBOX_RING_BYTES : 0;
+
+		if (s->off[i] < low) {
+			s->dropped += (int64_t)(low - s->off[i]);
+			s->off[i] = low;
+		}
+		while (s->off[i] < head && !congested(s)) {
+			size_t len = head - s->off[i] < CHUNK_BYTES
+			    ? (size_t)(head - s->off[i]) : CHUNK_BYTES;
+
+			send_bytes(s, i, s->off[i],
+			    inbox_at(&run->inbox, i, s->off[i], len), len);
+			s->off[i] += len;
+		}
+	}
+	if (behind(s, run) > 0)
+		rec_wake_at(s->rec, rec_mono_ns() + 10000000);
+}
+
+void
+rec_output(struct rec_run *run)
+{
+	struct rec_sub *s;
+
+	TAILQ_FOREACH(s, &run->rec->subs, link)
+		if (matches(s, W_OUTPUT, run->id, run->run))
+			push_output(s, run);
+}
+
+bool
+rec_held_back(const struct rec_run *run)
+{
+	struct rec_sub *s;
+
+	TAILQ_FOREACH(s, &run->rec->subs, link)
+		if (s->block && matches(s, W_OUTPUT, run->id, run->run) &&
+		    ((s->replay & 1u << W_OUTPUT) != 0 ||
+			behind(s, run) > 0))
+			return true;
+	return false;
+}
+
+void
+rec_run_over(struct rec_run *run)
+{
+	struct rec_sub *s;
+
+	TAILQ_FOREACH(s, &run->rec->subs, link) {
+		if (s->run != run->run || strcmp(s->id, run->id) != 0)
+			continue;
+		if ((s->what & 1u << W_OUTPUT) != 0 &&
+		    (s->replay & 1u << W_OUTPUT) == 0)
+			s->dropped += (int64_t)behind(s, run);
+		s->over = true;
+		rec_wake_at(s->rec, rec_mono_ns());
+	}
+}
+
+/* ---- replay ---- */
+
+static json_t *
+value_json(const char *name, const struct store_value *v, bool *ret_escaped)
+{
+	json_t *j;
+
+	switch (v->type) {
+	case STORE_INT:
+		return strcmp(name, "partial") == 0 ? json_boolean(v->i != 0)
+						    : json_integer(v->i);
+	case STORE_REAL:
+		return json_real(v->d);
+	case STORE_STR:
+	case STORE_BYTES:
+		if (strcmp(name, "detail") == 0 ||
+		    strcmp(name, "local_runqueues") == 0) {
+			j = json_loadb(v->p, v->len, JSON_DECODE_ANY, NULL);
+			if (j != NULL)
+				return j;
+		}
+		return rec_text(v->p, v->len, ret_escaped);
+	default:
+		return json_null();
+	}
+}
+
+static const struct store_value *
+column(const struct store_row *row, const char *name)
+{
+	for (int i = 0; i < row->ncol; i++)
+		if (strcmp(row->names[i], name) == 0)
+			return &row->values[i];
+	return NULL;
+}
+
+struct replay {
+	struct rec_sub *s;
+	enum what w;
+};
+
+/* A stored line back to the bytes that it was. */
+static void
+replay_output(struct rec_sub *s, const struct store_row *row)
+{
+	static uint8_t bytes[STORE_LINE_MAX + 1];
+	const struct store_value *line = column(row, "line");
+	const struct store_value *stream = column(row, "stream");
+	uint64_t off = (uint64_t)column(row, "off")->i, skip = 0;
+	size_t len = line->len;
+	int which;
+
+	if (stream->len != 6 || len > STORE_LINE_MAX)
+		return; /* "text" was never output */
+	which = memcmp(stream->p, "stderr", 6) == 0;
+	memcpy(bytes, line->p, len);
+	if (column(row, "partial")->i == 0)
+		bytes[len++] = '\n';
+	if (off + len <= s->off[which])
+		return;
+	if (off < s->off[which])
+		skip = s->off[which] - off;
+	else if (off > s->off[which])
+		s->dropped += (int64_t)(off - s->off[which]);
+	send_bytes(s, which, off + skip, bytes + skip, len - skip);
+	s->off[which] = off + len;
+}
+
+static int
+replay_row(void *arg, const struct store_row *row)
+{
+	struct replay *rp = arg;
+	struct rec_sub *s = rp->s;
+	bool escaped = false;
+	size_t bytes = 0;
+	json_t *item;
+
+	if (congested(s))
+		return 1;
+	if (rp->w == W_OUTPUT) {
+		replay_output(s, row);
+		return 0;
+	}
+	item = json_object();
+	for (int i = 0; i < row->ncol; i++) {
+		bytes += row->values[i].len + 20;
+		json_object_set_new(item, row->names[i],
+		    value_json(row->names[i], &row->values[i], &escaped));
+	}
+	json_object_set_new(item, "what", json_string(
+	    rp->w == W_INIT ? "boot" : what_names[rp->w]));
+	if (rp->w == W_BOOT || rp->w == W_INIT)
+		json_object_set_new(item, "kind", json_string(
+		    rp->w == W_INIT ? "init" : "step"));
+	if (escaped)
+		json_object_set_new(item, "escaped", json_true());
+	append(s, item, bytes);
+	return 0;
+}
+
+/* One page of the first kind that is still to come. */
+static void
+replay_page(struct rec_sub *s)
+{
+	struct rec *r = s->rec;
+	enum what w = (enum what)__builtin_ctz(s->replay);
+	struct replay rp = { s, w };
+	struct store_limits lim = { .rows = PAGE_ROWS, .bytes = 256 << 10,
+		.deadline_ms = 50 };
+	struct store_filter f = { .what = what_list[w],
+		.instance = s->id[0] != 0 ? s->id : NULL, .run = s->run,
+		.since = w == W_OUTPUT ? 0 : s->after[w] };
+	char token[STORE_TOKEN_MAX], *cause = NULL;
+	int64_t n;
+
+	memcpy(token, s->token[w], sizeof(token));
+	f.token = token[0] != 0 ? token : NULL;
+	if (congested(s))
+		return;
+	n = r->st == NULL ? -1 : store_read_own(r->st, &f, &lim, replay_row,
+	    &rp, s->token[w], &cause);
+	if (n < 0) {
+		if (cause != NULL)
+			log_warning("history for a subscriber: %s", cause);
+		free(cause);
+	}
+	if (n == 0 && congested(s)) {
+		memcpy(s->token[w], token, sizeof(token)); /* not one row fitted */
+		return;
+	}
+	if (n < 0 || s->token[w][0] == 0) {
+		s->replay &= ~(1u << w);
+		s->token[w][0] = 0;
+	}
+}
+
+static bool
+step_sub(struct rec_sub *s)
+{
+	struct rec_run *run;
+
+	if (s->ended)
+		return false;
+	if (s->replay != 0 && queued(s) < LOW_BYTES)
+		replay_page(s);
+	if ((s->what & 1u << W_OUTPUT) != 0 &&
+	    (run = rec_find(s->rec, s->id, s->run)) != NULL) {
+		push_output(s, run);
+		rec_regulate(run);
+	}
+	if (s->replay == 0 && s->over)
+		flush(s, true);
+	else if (!congested(s))
+		flush(s, false);
+	return s->replay != 0 && !congested(s);
+}
+
+bool
+rec_subs_step(struct rec *r)
+{
+	struct rec_sub *s;
+	bool more = false;
+
+	TAILQ_FOREACH(s, &r->subs, link) {
+		more |= step_sub(s);
+		if (s->replay != 0 || s->dropped > 0)
+			rec_wake_at(r, rec_mono_ns() + 20000000);
+	}
+	return more;
+}
+
+/* ---- messages ---- */
+
+static void
+free_sub(struct rec_sub *s)
+{
+	TAILQ_REMOVE(&s->rec->subs, s, link);
+	json_decref(s->name);
+	json_decref(s->items);
+	free(s);
+}
+
+static struct rec_sub *
+find_sub(struct rec *r, enum role_id from, json_t *msg)
+{
+	json_t *name = json_object_get(msg, "sub");
+	struct rec_sub *s;
+
+	TAILQ_FOREACH(s, &r->subs, link)
+		if (s->from == from && json_equal(s->name, name))
+			return s;
+	return NULL;
+}
+
+/* A number, or a string that is one; false: neither. */
+static bool
+number(const json_t *v, int64_t *ret)
+{
+	const char *p = json_string_value(v);
+	char *end;
+
+	if (json_is_integer(v)) {
+		*ret = json_integer_value(v);
+		return true;
+	}
+	if (p == NULL || *p == 0)
+		return false;
+	*ret = strtoll(p, &end, 10);
+	return *end == 0;
+}
+
+static unsigned
+parse_what(const json_t *v)
+{
+	unsigned bits = 0;
+	enum what w;
+
+	if (json_is_string(v)) {
+		w = what_of(json_string_value(v));
+		return w == W_N ? 0 : 1u << w;
+	}
+	for (size_t i = 0; i < json_array_size(v); i++)
+		bits |= parse_what(json_array_get(v, i));
+	return bits;
+}
+
+/* Where an output subscriber begins: given offsets, the start, or now. */
+static void
+begin_output(struct rec_sub *s, const json_t *since)
+{
+	struct rec_run *run = rec_find(s->rec, s->id, s->run);
+	int64_t n;
+
+	for (int i = 0; i < 2; i++) {
+		if (json_is_object(since) && number(json_object_get(since,
+		    i == 0 ? "stdout" : "stderr"), &n) && n >= 0)
+			s->off[i] = (uint64_t)n;
+		else if (since == NULL && run != NULL)
+			s->off[i] = inbox_head(&run->inbox, i);
+	}
+	if (since != NULL)
+		s->replay |= 1u << W_OUTPUT;
+}
+
+/* Over already? Known by its row, when it is attached no longer. */
+static int
+note_over(void *arg, const struct store_row *row)
+{
+	struct rec_sub *s = arg;
+	const struct store_value *v = column(row, "ended_ns");
+
+	s->over = v != NULL && v->type == STORE_INT;
+	return 0;
+}
+
+static void
+look_over(struct rec_sub *s)
+{
+	struct store_filter f = { .what = STORE_READ_RUN, .instance = s->id,
+		.run = s->run };
+	char token[STORE_TOKEN_MAX];
+
+	if (s->run > 0 && s->rec->st != NULL &&
+	    rec_find(s->rec, s->id, s->run) == NULL)
+		store_read_own(s->rec->st, &f, NULL, note_over, s, token,
+		    NULL);
+}
+
+void
+rec_subscribe(struct rec *r, enum role_id from, json_t *msg)
+{
+	json_t *since = json_object_get(msg, "since");
+	const char *id = json_string_value(json_object_get(msg, "instance"));
+	struct rec_sub *s = find_sub(r, from, msg);
+	int64_t n = 0;
+
+	if (s != NULL)
+		free_sub(s); /* asked again: from the new beginning */
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || json_object_get(msg, "sub") == NULL ||
+	    rec_nsubs(r) >= SUBS_MAX) {
+		log_warning("a subscription is refused: %s", s == NULL
+		    ? "no memory" : rec_nsubs(r) >= SUBS_MAX
+		    ? "too many" : "it has no name");
+		free(s);
+		return;
+	}
+	s->rec = r;
+	s->from = from;
+	s->name = json_incref(json_object_get(msg, "sub"));
+	s->what = parse_what(json_object_get(msg, "what"));
+	s->run = json_integer_value(json_object_get(msg, "run"));
+	if (id != NULL)
+		evutil_snprintf(s->id, sizeof(s->id), "%s", id);
+	if (json_is_null(since))
+		since = NULL;
+	TAILQ_INSERT_TAIL(&r->subs, s, link);
+	if ((s->what & 1u << W_OUTPUT) != 0) {
+		s->what = s->id[0] != 0 && s->run > 0 ? 1u << W_OUTPUT : 0;
+		s->block = json_is_true(json_object_get(msg, "block"));
+		s->window = (int)json_integer_value(
+		    json_object_get(msg, "window"));
+		begin_output(s, since);
+	} else if (since != NULL && number(since, &n)) {
+		s->replay = s->what;
+		if ((s->what & 1u << W_BOOT) != 0)
+			s->replay |= 1u << W_INIT;
+		if (s->run == 0) /* their numbers are of one run */
+			s->replay &= 1u << W_LOG | 1u << W_EVENT;
+		for (int w = 0; w < W_N; w++)
+			s->after[w] = n;
+	}
+	look_over(s);
+	rec_wake_at(r, rec_mono_ns());
+}
+
+void
+rec_unsub(struct rec *r, enum role_id from, json_t *msg)
+{
+	struct rec_sub *s = find_sub(r, from, msg);
+	struct rec_run *run;
+
+	if (s == NULL)
+		return;
+	run = rec_find(r, s->id, s->run);
+	free_sub(s);
+	if (run != NULL)
+		rec_regulate(run);
+}
+
+void
+rec_sub_ack(struct rec *r, enum role_id from, json_t *msg)
+{
+	struct rec_sub *s = find_sub(r, from, msg);
+	int64_t n = 1;
+
+	if (s == NULL)
+		return;
+	number(json_object_get(msg, "n"), &n);
+	s->unacked = n < 0 || n >= s->unacked ? 0 : s->unacked - (int)n;
+	step_sub(s);
+	if (s->replay != 0)
+		rec_wake_at(r, rec_mono_ns());
+}
+
+void
+rec_sub_gone(struct rec *r, enum role_id from)
+{
+	struct rec_sub *s, *next;
+	struct rec_run *run;
+
+	for (s = TAILQ_FIRST(&r->subs); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (s->from == from)
+			free_sub(s);
+	}
+	TAILQ_FOREACH(run, &r->runs, link)
+		rec_regulate(run);
+}

@@ -1,0 +1,436 @@
+/*
+ * check_recorder_sub.c - the fan-out: live, history, both joined, slow ones.
+ */
+#include "recorder_test.h"
+
+/* All items that came for a subscription, in order. */
+static json_t *
+items_of(const char *sub)
+{
+	json_t *all = json_array(), *v;
+	size_t i;
+
+	for (struct heard *h = T.first; h != NULL; h = h->next)
+		if (strcmp(h->m, "live") == 0 && json_is_string(
+		    json_object_get(h->msg, "sub")) && strcmp(sub,
+		    json_string_value(json_object_get(h->msg, "sub"))) == 0)
+			json_array_foreach(json_object_get(h->msg, "items"), i,
+			    v)
+				json_array_append(all, v);
+	return all;
+}
+
+static size_t
+nitems(const char *sub)
+{
+	json_t *all = items_of(sub);
+	size_t n = json_array_size(all);
+
+	json_decref(all);
+	return n;
+}
+
+static int64_t
+dropped(const char *sub)
+{
+	int64_t n = 0;
+
+	for (struct heard *h = T.first; h != NULL; h = h->next)
+		if (strcmp(h->m, "live") == 0 && strcmp(sub,
+		    json_string_value(json_object_get(h->msg, "sub"))) == 0)
+			n += json_integer_value(json_object_get(h->msg,
+			    "dropped"));
+	return n;
+}
+
+static bool
+ended(const char *sub)
+{
+	for (struct heard *h = T.first; h != NULL; h = h->next)
+		if (strcmp(h->m, "live") == 0 && strcmp(sub,
+		    json_string_value(json_object_get(h->msg, "sub"))) == 0 &&
+		    json_is_true(json_object_get(h->msg, "end")))
+			return true;
+	return false;
+}
+
+/* Lines seq from.. to, each once and in order, and nothing else. */
+static void
+check_lines(const char *sub, int from, int to)
+{
+	json_t *all = items_of(sub), *v;
+	size_t i;
+
+	ck_assert_int_eq((int)json_array_size(all), to - from + 1);
+	json_array_foreach(all, i, v)
+	{
+		char want[32];
+
+		snprintf(want, sizeof(want), "line %d", from + (int)i);
+		ck_assert_str_eq(json_string_value(json_object_get(v, "line")),
+		    want);
+		ck_assert_int_eq(json_integer_value(json_object_get(v, "seq")),
+		    from + (int)i);
+		ck_assert_str_eq(json_string_value(json_object_get(v,
+		    "stream")), "stdout");
+		ck_assert(json_is_integer(json_object_get(v, "t_ns")));
+	}
+	json_decref(all);
+}
+
+static void
+print_lines(struct t_run *r, int from, int to)
+{
+	char line[32];
+
+	for (int i = from; i <= to; i++)
+		t_print(r->out[1], line, (size_t)snprintf(line, sizeof(line),
+		    "line %d\n", i));
+}
+
+static void
+sub(const char *name, const char *what, json_t *since)
+{
+	t_send(json_pack("{s:s, s:s, s:s, s:s, s:i, s:o*}", "m", "sub", "sub",
+	    name, "what", what, "instance", ID, "run", 1, "since", since));
+}
+
+START_TEST(history_and_live_are_one_stream)
+{
+	struct t_run r = t_run_new(ID, 1);
+
+	t_start();
+	sub("early", "log", NULL); /* before the run is attached */
+	t_attach(&r);
+	print_lines(&r, 1, 1500);
+	T_WAIT(nitems("early") == 1500);
+	sub("all", "log", json_integer(0));
+	sub("new", "log", NULL);
+	print_lines(&r, 1501, 3000);
+	sub("late", "log", json_integer(0));
+	print_lines(&r, 3001, 3500);
+	T_WAIT(nitems("all") >= 3500 && nitems("late") >= 3500 &&
+	    nitems("early") >= 3500 && nitems("new") >= 2000);
+	t_end_run(&r);
+	T_WAIT(ended("all") && ended("late") && ended("early") &&
+	    ended("new"));
+	check_lines("all", 1, 3500);
+	check_lines("late", 1, 3500);
+	check_lines("early", 1, 3500);
+	check_lines("new", 1501, 3500);
+	/* of a run that is over there is only history, and its end */
+	t_send(json_pack("{s:s, s:i, s:s, s:{s:s, s:i, s:i}}", "m", "row",
+	    "seq", 1, "table", "run", "row", "instance", ID, "run", 1,
+	    "ended_ns", 5));
+	T_WAIT(t_count("rowack", NULL, NULL) == 1);
+	sub("after", "log", json_integer(0));
+	T_WAIT(ended("after"));
+	check_lines("after", 1, 3500);
+	t_stop();
+	t_run_free(&r);
+}
+END_TEST
+
+START_TEST(records_and_events_go_live)
+{
+	struct t_run r = t_run_new(ID, 1);
+	struct ipc_rec_boot boot = { 1, 0, t_mono(), -1, "check", "fine" };
+	struct ipc_rec_sched sched = { .gomaxprocs = 2 };
+	struct ipc_rec_gc gc = { .cycle = 1 };
+	json_t *all, *v;
+	size_t i;
+
+	ipc_ring_layout(r.base, IPC_RING_BYTES, 77, t_mono(), "0.1.0");
+	t_start();
+	t_send(json_pack("{s:s, s:s, s:[s,s,s,s]}", "m", "sub", "sub", "x",
+	    "what", "boot", "sched", "gc", "event"));
+	t_attach(&r);
+	ipc_ring_put(r.base, t_desc(&r, IPC_RING_BOOT), IPC_REC_BOOT_STEP, 0,
+	    t_mono(), &boot, sizeof(boot));
+	ipc_ring_put(r.base, t_desc(&r, IPC_RING_SCHED), IPC_REC_SCHED, 0,
+	    t_mono(), &sched, sizeof(sched));
+	ipc_ring_put(r.base, t_desc(&r, IPC_RING_GC), IPC_REC_GC, 0, t_mono(),
+	    &gc, sizeof(gc));
+	ipc_ring_put(r.base, t_desc(&r, IPC_RING_LIFE), IPC_REC_FATAL, 0,
+	    t_mono(), "fatal error: x", 14);
+	T_WAIT(nitems("x") == 4);
+	/* history has the same form as live */
+	t_send(json_pack("{s:s, s:s, s:[s,s,s], s:s, s:i, s:i}", "m", "sub",
+	    "sub", "y", "what", "boot", "sched", "gc", "instance", ID, "run",
+	    1, "since", 0));
+	T_WAIT(nitems("y") == 3);
+	all = items_of("x");
+	json_array_foreach(all, i, v)
+	{
+		json_t *old = items_of("y"), *w;
+		size_t k;
+
+		json_array_foreach(old, k, w)
+		{
+			const char *name;
+			json_t *field;
+
+			if (!json_equal(json_object_get(v, "what"),
+			    json_object_get(w, "what")))
+				continue;
+			json_object_foreach(v, name, field)
+				ck_assert_msg(json_equal(field,
+				    json_object_get(w, name)), "%s", name);
+		}
+		json_decref(old);
+	}
+	json_decref(all);
+	t_send(json_pack("{s:s, s:s}", "m", "unsub", "sub", "x"));
+	t_end_run(&r);
+	T_WAIT(t_count("drained", NULL, NULL) == 1);
+	t_stop();
+	t_run_free(&r);
+}
+END_TEST
+
+/* The link is not read for a long while; then all of it comes after all. */
+START_TEST(a_slow_subscriber_costs_little_and_misses_nothing)
+{
+	struct t_run r = t_run_new(ID, 1);
+	enum { LINES = 60000 };
+	char line[256];
+	int64_t seq = 0, kib = 0;
+	json_t *all, *v;
+	size_t i;
+	FILE *f;
+
+	t_start();
+	sub("slow", "log", NULL);
+	t_attach(&r);
+	t_turn(20);
+	memset(line, '.', sizeof(line));
+	for (int k = 0; k < LINES; k++) {
+		snprintf(line, sizeof(line), "%d", k + 1);
+		line[strlen(line)] = '.';
+		line[sizeof(line) - 1] = '\n';
+		t_print(r.out[1], line, sizeof(line));
+	}
+	/* 15 MB of lines: the recorder did not keep them in memory */
+	snprintf(line, sizeof(line), "/proc/%d/status", T.pid);
+	f = fopen(line, "r");
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "VmRSS:", 6) == 0)
+			kib = atoll(line + 6);
+	fclose(f);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	ck_assert_int_lt(kib, 20000);
+#endif
+	T_WAIT(nitems("slow") == LINES);
+	all = items_of("slow");
+	json_array_foreach(all, i, v)
+		ck_assert_int_eq(json_integer_value(json_object_get(v, "seq")),
+		    ++seq);
+	json_decref(all);
+	ck_assert_int_eq(dropped("slow"), 0);
+	t_end_run(&r);
+	T_WAIT(ended("slow"));
+	t_stop();
+	t_run_free(&r);
+}
+END_TEST
+
+/* ---- raw output ---- */
+
+struct bytes {
+	char *p[2];
+	size_t n[2];
+	int packets;
+};
+
+static void
+collect(const char *name, struct bytes *b)
+{
+	json_t *all = items_of(name), *v;
+	size_t i;
+
+	memset(b, 0, sizeof(*b));
+	json_array_foreach(all, i, v)
+	{
+		json_t *data = json_object_get(v, "data");
+		int s = strcmp(json_string_value(json_object_get(v, "stream")),
+		    "stderr") == 0;
+
+		ck_assert_int_eq(json_integer_value(json_object_get(v, "off")),
+		    (json_int_t)b->n[s]);
+		ck_assert_ptr_nonnull(data);
+		b->p[s] = realloc(b->p[s], b->n[s] +
+		    json_string_length(data) + 1);
+		memcpy(b->p[s] + b->n[s], json_string_value(data),
+		    json_string_length(data));
+		b->n[s] += json_string_length(data);
+		b->packets++;
+	}
+	json_decref(all);
+}
+
+static int
+packets(const char *name)
+{
+	int n = 0;
+
+	for (struct heard *h = T.first; h != NULL; h = h->next)
+		n += strcmp(h->m, "live") == 0 && strcmp(name,
+		    json_string_value(json_object_get(h->msg, "sub"))) == 0 &&
+		    json_array_size(json_object_get(h->msg, "items")) > 0;
+	return n;
+}
+
+START_TEST(output_is_the_bytes_themselves)
+{
+	struct t_run r = t_run_new(ID, 1);
+	struct bytes b;
+
+	t_start();
+	t_send(json_pack("{s:s, s:s, s:s, s:s, s:i, s:i}", "m", "sub", "sub",
+	    "out", "what", "output", "instance", ID, "run", 1, "since", 0));
+	t_attach(&r);
+	/* a prompt is seen before its newline */
+	t_print(r.out[1], "name? ", 6);
+	T_WAIT(nitems("out") == 1);
+	t_print(r.err[1], "warning\n", 8);
+	t_print(r.out[1], "\xc3\xa9\n\nend", 7);
+	t_end_run(&r);
+	T_WAIT(ended("out"));
+	collect("out", &b);
+	ck_assert_int_eq((int)b.n[0], 13);
+	ck_assert(memcmp(b.p[0], "name? \xc3\xa9\n\nend", 13) == 0);
+	ck_assert_int_eq((int)b.n[1], 8);
+	ck_assert_int_eq(dropped("out"), 0);
+	/* later, out of the store, from an offset */
+	free(b.p[0]);
+	free(b.p[1]);
+	t_forget();
+	t_send(json_pack("{s:s, s:i, s:s, s:{s:s, s:i, s:i}}", "m", "row",
+	    "seq", 1, "table", "run", "row", "instance", ID, "run", 1,
+	    "ended_ns", 5));
+	T_WAIT(t_count("rowack", NULL, NULL) == 1);
+	t_send(json_pack("{s:s, s:s, s:s, s:s, s:i, s:i}", "m", "sub", "sub",
+	    "again", "what", "output", "instance", ID, "run", 1, "since", 0));
+	T_WAIT(ended("again"));
+	collect("again", &b);
+	ck_assert_int_eq((int)b.n[0], 13);
+	ck_assert(memcmp(b.p[0], "name? \xc3\xa9\n\nend", 13) == 0);
+	ck_assert_int_eq((int)b.n[1], 8);
+	free(b.p[0]);
+	free(b.p[1]);
+	t_stop();
+	t_run_free(&r);
+}
+END_TEST
+
+/* With a window and block the program waits, and every byte arrives. */
+START_TEST(a_blocking_reader_makes_the_program_wait)
+{
+	struct t_run r = t_run_new(ID, 1);
+	enum { BYTES = 3000000 };
+	int acked = 0, before;
+	struct bytes b;
+	pid_t prog;
+
+	T.cfg.text_bytes_per_s = 1000; /* history is cut, output is not */
+	t_start();
+	t_send(json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:i}", "m",
+	    "sub", "sub", "out", "what", "output", "instance", ID, "run", 1,
+	    "since", 0, "block", 1, "window", 4));
+	t_attach(&r);
+	prog = fork();
+	if (prog == 0) {
+		char line[100];
+
+		for (int i = 0; i < BYTES / 100; i++) {
+			snprintf(line, sizeof(line), "%098d", i);
+			line[99] = '\n';
+			line[98] = '.';
+			t_print(r.out[1], line, 100);
+		}
+		_exit(0);
+	}
+	close(r.out[1]);
+	r.out[1] = -1;
+	T_WAIT(packets("out") == 4);
+	/* no ack, no more: it stays at four, and the program lives */
+	for (int i = 0; i < 30; i++)
+		t_turn(10);
+	ck_assert_int_eq(packets("out"), 4);
+	ck_assert_int_eq(waitpid(prog, NULL, WNOHANG), 0);
+	/* it ends while its reader is behind: still nothing is lost */
+	before = 0;
+	while (waitpid(prog, NULL, WNOHANG) == 0) {
+		before = packets("out");
+		if (before > acked) {
+			t_send(json_pack("{s:s, s:s, s:i}", "m", "ack", "sub",
+			    "out", "n", before - acked));
+			acked = before;
+		}
+		t_turn(5);
+	}
+	t_end_run(&r);
+	T_WAIT((before = packets("out"), before > acked ? (t_send(json_pack(
+	    "{s:s, s:s, s:i}", "m", "ack", "sub", "out", "n", before -
+	    acked)), acked = before, false) : false) || ended("out"));
+	collect("out", &b);
+	ck_assert_int_eq((int)b.n[0], BYTES);
+	for (int i = 0; i < BYTES / 100; i++)
+		ck_assert_int_eq(atoi(b.p[0] + i * 100 + 90),
+		    i % 100000000);
+	ck_assert_int_eq(dropped("out"), 0);
+	free(b.p[0]);
+	t_stop();
+	t_run_free(&r);
+}
+END_TEST
+
+START_TEST(a_reader_that_goes_away_lets_the_program_go_on)
+{
+	struct t_run r = t_run_new(ID, 1);
+	pid_t prog;
+
+	t_start();
+	t_send(json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:i}", "m",
+	    "sub", "sub", "out", "what", "output", "instance", ID, "run", 1,
+	    "since", 0, "block", 1, "window", 1));
+	t_attach(&r);
+	prog = fork();
+	if (prog == 0) {
+		for (int i = 0; i < 100000; i++)
+			t_print(r.out[1], "0123456789\n", 11);
+		_exit(0);
+	}
+	T_WAIT(packets("out") == 1);
+	t_send(json_pack("{s:s, s:s}", "m", "unsub", "sub", "out"));
+	T_WAIT(waitpid(prog, NULL, WNOHANG) == prog);
+	t_end_run(&r);
+	T_WAIT(t_count("drained", NULL, NULL) == 1);
+	ck_assert_int_eq(t_ask("SELECT count(*) FROM v_log").i, 100000);
+	t_stop();
+	t_run_free(&r);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("recorder fan-out");
+	TCase *tc = tcase_create("fan-out");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, t_setup, t_teardown);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, history_and_live_are_one_stream);
+	tcase_add_test(tc, records_and_events_go_live);
+	tcase_add_test(tc, a_slow_subscriber_costs_little_and_misses_nothing);
+	tcase_add_test(tc, output_is_the_bytes_themselves);
+	tcase_add_test(tc, a_blocking_reader_makes_the_program_wait);
+	tcase_add_test(tc, a_reader_that_goes_away_lets_the_program_go_on);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}

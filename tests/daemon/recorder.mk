@@ -1,0 +1,22 @@
+# tests/daemon/: the recorder's
+RECORDER_TESTS = check_recorder check_recorder_sub
+check_PROGRAMS += $(RECORDER_TESTS)
+TESTS += $(RECORDER_TESTS)
+RECORDER_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/daemon \
+	-D_GNU_SOURCE
+RECORDER_TEST_CFLAGS = $(AM_CFLAGS) -Wno-unused-function $(CHECK_CFLAGS) \
+	$(EVENT_CFLAGS) $(JANSSON_CFLAGS)
+RECORDER_TEST_LDADD = libgortd.a libipc.la libstore.la $(EVENT_LIBS) \
+	$(JANSSON_LIBS) $(CHECK_LIBS)
+
+check_recorder_SOURCES = tests/daemon/check_recorder.c \
+	tests/daemon/recorder_test.h
+check_recorder_CPPFLAGS = $(RECORDER_TEST_CPPFLAGS)
+check_recorder_CFLAGS = $(RECORDER_TEST_CFLAGS)
+check_recorder_LDADD = $(RECORDER_TEST_LDADD)
+
+check_recorder_sub_SOURCES = tests/daemon/check_recorder_sub.c \
+	tests/daemon/recorder_test.h
+check_recorder_sub_CPPFLAGS = $(RECORDER_TEST_CPPFLAGS)
+check_recorder_sub_CFLAGS = $(RECORDER_TEST_CFLAGS)
+check_recorder_sub_LDADD = $(RECORDER_TEST_LDADD)
