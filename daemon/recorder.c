@@ -443,7 +443,7 @@ retry(struct rec *r)
 	r->retry_ns = 0;
 	if (r->said != NULL) {
 		log_notice("the store takes rows again");
-		rec_event(r, NULL, "store_resumed", json_pack("{s:s}",
+		rec_event(r, NULL, "history_resumed", json_pack("{s:s}",
 		    "cause", r->said));
 		free(r->said);
 		r->said = NULL;

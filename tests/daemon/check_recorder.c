@@ -438,7 +438,7 @@ START_TEST(a_full_disk_stops_telemetry_and_nothing_else)
 	    " 'a line of some length, number ' || seq").i,
 	    t_ask("SELECT count(*) FROM v_log").i);
 	ck_assert_int_eq(t_ask("SELECT count(*) FROM v_event WHERE type ="
-	    " 'store_resumed'").i, 1);
+	    " 'history_resumed'").i, 1);
 	t_stop();
 	t_run_free(&r);
 }

@@ -447,7 +447,16 @@ t_ask(const char *sql)
 	struct t_answer a = { 0 };
 	int64_t n = -1;
 
-	if (store_reader_open(T.db, &r, &cause) == 0)
+	int64_t end = t_now_ms() + 10000;
+
+	/* it may not have been made yet */
+	while ((n = store_reader_open(T.db, &r, &cause)) == -EAGAIN &&
+	    t_now_ms() < end) {
+		free(cause);
+		cause = NULL;
+		t_turn(5);
+	}
+	if (n == 0)
 		n = store_query(r, sql, NULL, &lim, t_take, &a, token, &cause);
 	ck_assert_msg(n >= 0, "%s: %s", sql, cause != NULL ? cause : "");
 	store_reader_close(r);
