@@ -29,6 +29,7 @@
 #include "diag/diag.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
+#include "lock/lock.h"
 #include "mem/malloc.h"
 #include "os/os.h"
 #include "poll/netpoll.h"
@@ -267,6 +268,17 @@ main_main(void)
 	return code;
 }
 
+static int32_t
+threads_so_far(void)
+{
+	int32_t n;
+
+	rt_lock(&rt_sched.lock);
+	n = rt_mcount();
+	rt_unlock(&rt_sched.lock);
+	return n;
+}
+
 void
 rt_main(void *arg)
 {
@@ -281,7 +293,7 @@ rt_main(void *arg)
 	boot_collector();
 	rt_run_package_inits();
 	main_func1();
-	rt_boot_end(step, "%d threads", rt_mcount());
+	rt_boot_end(step, "%d threads", threads_so_far());
 	rt_boot_end_open("rt0_go", "main.main begins");
 	rt_telemetry_start();
 	rt_control_ready();
