@@ -49,6 +49,19 @@
 #define HANDLER_STACK_BYTES ((size_t)64 << 10) /* dumps read symbols here */
 #endif
 
+/*
+ * The thread sanitizer keeps a signal back until the thread next calls one of
+ * the functions it wraps, and a thread that sleeps in a bare futex call never
+ * does. So under it handlers are installed by the bare system call, and what
+ * runs in them before it is clear that the process will die is not
+ * instrumented: the sanitizer may have been interrupted anywhere.
+ */
+#ifdef __SANITIZE_THREAD__
+#define SIG_CODE __attribute__((no_sanitize("thread")))
+#else
+#define SIG_CODE
+#endif
+
 static sigset_t m0_mask; /* const after initsigmask: inherited by all Ms */
 static struct sigaction inherited[RT_NSIG]; /* const after initsig */
 
@@ -158,16 +171,50 @@ rt_unminit(void)
 
 /* ---- installing ---- */
 
-void
-rt_sig_install(uint32_t sig)
+#ifdef __SANITIZE_THREAD__
+
+/* Unwinders know the end of a handler by these very bytes. */
+void rt_sigreturn(void);
+__asm__(".pushsection .text\n"
+        "rt_sigreturn:\n\t"
+        "movq $15, %rax\n\t"
+        "syscall\n"
+        ".popsection\n");
+
+static void
+install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
+{
+	struct { /* the kernel's, which libc hides */
+		void (*fn)(int, siginfo_t *, void *);
+		unsigned long flags;
+		void (*restorer)(void);
+		uint64_t mask;
+	} sa = { fn, (unsigned long)flags | 0x04000000, rt_sigreturn,
+		~(uint64_t)0 };
+
+	syscall(SYS_rt_sigaction, sig, &sa, NULL, sizeof sa.mask);
+}
+
+#else
+
+static void
+install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
 {
 	struct sigaction sa;
 
 	memset(&sa, 0, sizeof sa);
-	sa.sa_sigaction = sighandler;
-	sa.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	sa.sa_sigaction = fn;
+	sa.sa_flags = flags;
 	sigfillset(&sa.sa_mask);
-	sigaction((int)sig, &sa, NULL);
+	sigaction(sig, &sa, NULL);
+}
+
+#endif
+
+void
+rt_sig_install(uint32_t sig)
+{
+	install((int)sig, sighandler, SA_SIGINFO | SA_ONSTACK | SA_RESTART);
 }
 
 static bool
@@ -238,7 +285,7 @@ rt_dieofsignal(uint32_t sig)
 }
 
 /* Did the write that raised SIGPIPE go to standard output or error? */
-static bool
+SIG_CODE static bool
 broken_stdio(const ucontext_t *uc)
 {
 	const greg_t *r = uc->uc_mcontext.gregs;
@@ -248,7 +295,7 @@ broken_stdio(const ucontext_t *uc)
 	    (r[REG_RDI] == 1 || r[REG_RDI] == 2);
 }
 
-static bool
+SIG_CODE static bool
 sent_by_user(const siginfo_t *info)
 {
 	return info->si_code <= 0; /* SI_USER, SI_QUEUE, SI_TKILL, ... */
@@ -259,7 +306,7 @@ sent_by_user(const siginfo_t *info)
  * goroutine ran too long. Today goroutines yield where they enter the runtime,
  * so the signal has nothing to do.
  */
-static void
+SIG_CODE static void
 do_sigpreempt(struct g *gp, void *uc)
 {
 	(void)gp;
@@ -267,7 +314,7 @@ do_sigpreempt(struct g *gp, void *uc)
 }
 
 /* A fault by an instruction of a user goroutine, on its own stack. */
-static bool
+SIG_CODE static bool
 goroutine_fault(struct g *gp, const siginfo_t *info, uint16_t flags)
 {
 	struct m *mp = gp->m;
@@ -276,7 +323,7 @@ goroutine_fault(struct g *gp, const siginfo_t *info, uint16_t flags)
 	    gp == mp->curg && gp != mp->g0 && mp->throwing == NULL;
 }
 
-static void
+SIG_CODE static void
 on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 {
 	uint16_t flags = rt_sigtable[sig].flags;
@@ -303,7 +350,7 @@ on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 }
 
 /* A thread that is no M: nothing of a goroutine's can be touched. */
-static void
+SIG_CODE static void
 on_foreign_thread(int sig, siginfo_t *info, void *uc)
 {
 	uint16_t flags = rt_sigtable[sig].flags;
@@ -318,7 +365,7 @@ on_foreign_thread(int sig, siginfo_t *info, void *uc)
 		rt_dieofsignal((uint32_t)sig);
 }
 
-static void
+SIG_CODE static void
 sighandler(int sig, siginfo_t *info, void *uc)
 {
 	struct g *gp = rt_getg();

@@ -56,6 +56,9 @@ bit(uint32_t sig)
 	return (uint64_t)1 << (sig - 1);
 }
 
+#ifdef __SANITIZE_THREAD__
+__attribute__((no_sanitize("thread"))) /* see signal_unix.c */
+#endif
 bool
 rt_sigsend(uint32_t sig)
 {
