@@ -11,3 +11,4 @@ include $(srcdir)/tests/chan/local.mk
 include $(srcdir)/tests/boot/local.mk
 include $(srcdir)/tests/mem/local.mk
 include $(srcdir)/tests/daemon/recorder.mk
+include $(srcdir)/tests/capi/local.mk
