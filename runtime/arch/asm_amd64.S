@@ -37,6 +37,10 @@
  */
 	.text
 
+/* The low six bits of mxcsr are sticky status, not control: any inexact
+ * division sets one, and the ABI lets everybody do so. */
+#define MXCSR_CONTROL 0xffffffc0
+
 	.macro	PUSH_REGS
 	pushq	%rbp
 	.cfi_adjust_cfa_offset 8
@@ -97,8 +101,9 @@ rt_ctx_switch:
 	movzwl	4(%rsp), %ecx
 	movq	%rsp, (%rdi)
 	movq	%rdx, %rsp
-	cmpl	(%rsp), %eax
-	jne	1f
+	xorl	(%rsp), %eax
+	testl	$MXCSR_CONTROL, %eax
+	jnz	1f
 	cmpw	4(%rsp), %cx
 	jne	1f
 2:
@@ -152,8 +157,9 @@ rt_g0_loop:
 	movl	(%rsp), %ecx
 	movzwl	4(%rsp), %edx
 	movq	%rax, %rsp
-	cmpl	(%rsp), %ecx
-	jne	.Lg_control
+	xorl	(%rsp), %ecx
+	testl	$MXCSR_CONTROL, %ecx
+	jnz	.Lg_control
 	cmpw	4(%rsp), %dx
 	jne	.Lg_control
 .Lg_resume:
@@ -203,8 +209,9 @@ rt_ctx_leave:
 	movzwl	4(%rsp), %edx
 	movq	%rsp, (%rdi)
 	movq	(%rsi), %rsp
-	cmpl	(%rsp), %ecx
-	jne	.Lg0_control
+	xorl	(%rsp), %ecx
+	testl	$MXCSR_CONTROL, %ecx
+	jnz	.Lg0_control
 	cmpw	4(%rsp), %dx
 	jne	.Lg0_control
 	jmp	.Lg0_next

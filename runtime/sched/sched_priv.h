@@ -62,7 +62,6 @@ void rt_globready(struct g *gp); /* any thread: RUNNABLE, global queue, wake */
 int64_t rt_p_clock(struct p *pp);
 void rt_coarse_set(int64_t now_ns);
 int64_t rt_coarse(void);
-void rt_gosched_m(struct g *gp);
 void rt_gopreempt_m(struct g *gp);
 
 /* ---- mstart.c: threads ---- */

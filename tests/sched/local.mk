@@ -1,0 +1,34 @@
+# tests/sched, tests/lock: goroutines, threads, Ps; locks and semaphores
+SCHED_CHECKS = tests/sched/check_runq tests/sched/check_proc \
+	tests/sched/check_world tests/sched/check_threads \
+	tests/sched/check_deadlock tests/sched/check_stack \
+	tests/lock/check_lock tests/lock/check_sema
+check_PROGRAMS += $(SCHED_CHECKS)
+TESTS += $(SCHED_CHECKS)
+noinst_HEADERS += tests/sched/sched_test.h
+SCHED_CHECK_LDADD = $(GORT_LIBS) $(CHECK_LIBS)
+
+tests_sched_check_runq_SOURCES = tests/sched/check_runq.c
+tests_sched_check_runq_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_runq_LDFLAGS = $(GORT_LDFLAGS)
+tests_sched_check_proc_SOURCES = tests/sched/check_proc.c
+tests_sched_check_proc_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_proc_LDFLAGS = $(GORT_LDFLAGS)
+tests_sched_check_world_SOURCES = tests/sched/check_world.c
+tests_sched_check_world_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_world_LDFLAGS = $(GORT_LDFLAGS)
+tests_sched_check_threads_SOURCES = tests/sched/check_threads.c
+tests_sched_check_threads_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_threads_LDFLAGS = $(GORT_LDFLAGS)
+tests_sched_check_deadlock_SOURCES = tests/sched/check_deadlock.c
+tests_sched_check_deadlock_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_deadlock_LDFLAGS = $(GORT_LDFLAGS)
+tests_sched_check_stack_SOURCES = tests/sched/check_stack.c
+tests_sched_check_stack_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_stack_LDFLAGS = $(GORT_LDFLAGS)
+tests_lock_check_lock_SOURCES = tests/lock/check_lock.c
+tests_lock_check_lock_LDADD = $(SCHED_CHECK_LDADD)
+tests_lock_check_lock_LDFLAGS = $(GORT_LDFLAGS)
+tests_lock_check_sema_SOURCES = tests/lock/check_sema.c
+tests_lock_check_sema_LDADD = $(SCHED_CHECK_LDADD)
+tests_lock_check_sema_LDFLAGS = $(GORT_LDFLAGS)

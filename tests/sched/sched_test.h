@@ -1,0 +1,76 @@
+/*
+ * sched_test.h - what the scheduler's suites share. A test body runs as
+ * main.main in Check's forked child; it returns 0 or ends the process by an
+ * assertion of ours, which prints where.
+ */
+#ifndef SCHED_TEST_H
+#define SCHED_TEST_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "arch/fiber_san.h"
+#include "boot/boot.h"
+#include "sched/oracle.h"
+#include "sched/sched.h"
+
+/* ck_assert longjmps on a foreign stack; this one just ends the child. */
+#define REQUIRE(cond)                                                         \
+	do {                                                                  \
+		if (!(cond)) {                                                \
+			fprintf(stderr, "%s:%d: not true: %s\n", __FILE__,    \
+			    __LINE__, #cond);                                 \
+			_exit(99);                                            \
+		}                                                             \
+	} while (0)
+
+#ifdef RT_SANITIZED
+#define SCALE(n) ((n) / 20)
+#else
+#define SCALE(n) (n)
+#endif
+#ifdef RT_TSAN
+#define MANY_GOROUTINES 2000 /* fibers end near 8,000 */
+#elif defined(RT_SANITIZED)
+#define MANY_GOROUTINES 5000
+#else
+#define MANY_GOROUTINES 100000
+#endif
+
+/* Let others run until cond holds. */
+#define WAIT_UNTIL(cond)                                                      \
+	do {                                                                  \
+		while (!(cond))                                               \
+			rt_gosched();                                         \
+	} while (0)
+
+static inline void
+with_procs(int n)
+{
+	char buf[16];
+
+	snprintf(buf, sizeof buf, "%d", n);
+	setenv("GOMAXPROCS", buf, 1);
+}
+
+static inline struct g *
+go(void (*fn)(void *), void *arg)
+{
+	return rt_newproc(fn, arg, 0);
+}
+
+static inline int
+run_suite(Suite *s)
+{
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif
