@@ -12,3 +12,4 @@ include $(srcdir)/tests/boot/local.mk
 include $(srcdir)/tests/mem/local.mk
 include $(srcdir)/tests/daemon/recorder.mk
 include $(srcdir)/tests/capi/local.mk
+include $(srcdir)/tests/sched/local.mk

@@ -1,0 +1,217 @@
+/*
+ * check_deadlock.c - a program in which everybody waits for somebody who
+ * waits ends with Go's words and status 2; one that can still be woken does
+ * not. Each body runs in a child of its own, whose standard error is read.
+ */
+#include <string.h>
+#include <sys/wait.h>
+
+#include "chan/chan.h"
+#include "sched/time.h"
+#include "sched_test.h"
+
+static void
+parks_for_ever(void *arg)
+{
+	rt_gopark(NULL, NULL, WAIT_SELECT_NO_CASES);
+}
+
+static int
+main_parks(void *arg)
+{
+	parks_for_ever(NULL);
+	return 0;
+}
+
+static int
+several_park(void *arg)
+{
+	for (int i = 0; i < 10; i++)
+		go(parks_for_ever, NULL);
+	parks_for_ever(NULL);
+	return 0;
+}
+
+static int
+locked_main_parks(void *arg)
+{
+	rt_lock_os_thread();
+	parks_for_ever(NULL);
+	return 0;
+}
+
+/* Somebody is in a system call for a while, then nobody is. */
+static void
+calls_then_ends(void *arg)
+{
+	rt_entersyscallblock();
+	usleep(20000);
+	rt_exitsyscall();
+}
+
+static int
+deadlock_after_call(void *arg)
+{
+	go(calls_then_ends, NULL);
+	parks_for_ever(NULL);
+	return 0;
+}
+
+static int
+main_goexits(void *arg)
+{
+	rt_goexit();
+}
+
+static int
+main_goexits_others_park(void *arg)
+{
+	go(parks_for_ever, NULL);
+	rt_goexit();
+}
+
+static int
+channel_nobody_sends(void *arg)
+{
+	struct hchan *c = rt_makechan(NULL, 8, true, 0);
+	uint64_t v;
+	bool ok;
+
+	rt_chanrecv(c, &v, true, &ok);
+	return 0;
+}
+
+/* ---- these are no deadlocks ---- */
+
+static void
+readies(void *arg)
+{
+	rt_goready(arg);
+}
+
+static void
+calls_then_readies(void *arg)
+{
+	rt_entersyscallblock();
+	usleep(20000);
+	rt_exitsyscall();
+	rt_goready(arg);
+}
+
+static int
+woken_by_a_call(void *arg)
+{
+	go(calls_then_readies, rt_getg());
+	parks_for_ever(NULL);
+	return 7;
+}
+
+static int
+woken_by_another(void *arg)
+{
+	go(readies, rt_getg());
+	parks_for_ever(NULL);
+	return 7;
+}
+
+static void
+sleeps_then_readies(void *arg)
+{
+	rt_time_sleep(20000000);
+	rt_goready(arg);
+}
+
+static int
+woken_by_a_timer(void *arg)
+{
+	go(sleeps_then_readies, rt_getg());
+	parks_for_ever(NULL);
+	return 7;
+}
+
+#define ASLEEP "fatal error: all goroutines are asleep - deadlock!\n"
+#define NONE                                                                  \
+	"fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
+
+struct row {
+	int (*body)(void *);
+	int procs;
+	int status;
+	const char *text; /* first line of standard error; NULL: nothing */
+	const char *then; /* somewhere behind it */
+};
+
+static const struct row rows[] = {
+	{ main_parks, 1, 2, ASLEEP, "goroutine 1 [select (no cases)]:" },
+	{ main_parks, 4, 2, ASLEEP, "goroutine 1 [select (no cases)]:" },
+	{ several_park, 2, 2, ASLEEP, "goroutine 1 [select (no cases)]:" },
+	{ locked_main_parks, 2, 2, ASLEEP, "locked to thread]:" },
+	{ deadlock_after_call, 1, 2, ASLEEP, "goroutine 1 [" },
+	{ deadlock_after_call, 3, 2, ASLEEP, "goroutine 1 [" },
+	{ channel_nobody_sends, 2, 2, ASLEEP, "goroutine 1 [chan receive]:" },
+	{ main_goexits, 1, 2, NONE, NULL },
+	{ main_goexits, 3, 2, NONE, NULL },
+	{ main_goexits_others_park, 2, 2, ASLEEP, "[select (no cases)]:" },
+	{ woken_by_a_call, 1, 7, NULL, NULL },
+	{ woken_by_a_call, 3, 7, NULL, NULL },
+	{ woken_by_another, 2, 7, NULL, NULL },
+	{ woken_by_a_timer, 1, 7, NULL, NULL },
+	{ woken_by_a_timer, 4, 7, NULL, NULL },
+};
+
+static size_t
+read_all(int fd, char *buf, size_t cap)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < cap - 1 && (got = read(fd, buf + n, cap - 1 - n)) > 0)
+		n += (size_t)got;
+	buf[n] = '\0';
+	return n;
+}
+
+START_TEST(last_words)
+{
+	const struct row *r = &rows[_i];
+	char text[65536];
+	int p[2], status;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(p), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(p[1], 2);
+		close(p[0]);
+		close(p[1]);
+		with_procs(r->procs);
+		rt_boot_test(r->body, NULL);
+	}
+	close(p[1]);
+	read_all(p[0], text, sizeof text);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == r->status,
+	    "status 0x%x: %s", status, text);
+	if (r->text == NULL) {
+		ck_assert_str_eq(text, "");
+		return;
+	}
+	ck_assert_msg(strncmp(text, r->text, strlen(r->text)) == 0, "%s",
+	    text);
+	if (r->then != NULL)
+		ck_assert_msg(strstr(text, r->then) != NULL, "%s", text);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("deadlock");
+	TCase *tc = tcase_create("deadlock");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_loop_test(tc, last_words, 0,
+	    (int)(sizeof rows / sizeof rows[0]));
+	suite_add_tcase(s, tc);
+	return run_suite(s);
+}
