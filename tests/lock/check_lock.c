@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include "lock/lock.h"
-#include "sched_test.h"
+#include "tests/sched/sched_test.h"
 
 static struct rt_mutex lock;
 static struct rt_note note;

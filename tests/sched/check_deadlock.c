@@ -8,7 +8,7 @@
 
 #include "chan/chan.h"
 #include "sched/time.h"
-#include "sched_test.h"
+#include "tests/sched/sched_test.h"
 
 static void
 parks_for_ever(void *arg)

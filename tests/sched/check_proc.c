@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "lock/lock.h"
-#include "sched_test.h"
+#include "tests/sched/sched_test.h"
 
 static _Atomic int64_t count;
 static _Atomic int32_t stage;

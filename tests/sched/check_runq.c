@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sched/sched_priv.h"
-#include "sched_test.h"
+#include "tests/sched/sched_test.h"
 
 #define NG 64
 #define NTHIEVES 3

@@ -8,7 +8,7 @@
 
 #include "arch/arch.h"
 #include "os/os.h"
-#include "sched_test.h"
+#include "tests/sched/sched_test.h"
 
 static _Atomic int32_t stage;
 

@@ -7,7 +7,7 @@
 
 #include "arch/arch.h"
 #include "lock/lock.h"
-#include "sched_test.h"
+#include "tests/sched/sched_test.h"
 
 static _Atomic int32_t stage, count;
 static int fds[2];

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sched_test.h"
+#include "tests/sched/sched_test.h"
 
 #define WORKERS 8
 
