@@ -80,6 +80,8 @@ libgort_la_SOURCES += \
 
 # capi: the public face
 include_HEADERS += runtime/gort.h
+man_MANS += runtime/gort.3
+EXTRA_DIST += runtime/gort.3 runtime/HACKING.md
 libgort_la_SOURCES += \
 	runtime/capi/capi.h runtime/capi/addr.c runtime/capi/channels.c \
 	runtime/capi/fd.c runtime/capi/file.c runtime/capi/go.c \
