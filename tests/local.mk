@@ -13,3 +13,4 @@ include $(srcdir)/tests/mem/local.mk
 include $(srcdir)/tests/daemon/recorder.mk
 include $(srcdir)/tests/capi/local.mk
 include $(srcdir)/tests/sched/local.mk
+include $(srcdir)/tests/fault/local.mk

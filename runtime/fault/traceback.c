@@ -12,9 +12,10 @@
  * caller, or pushes it. A leaf of the program may have no frame either. When an
  * interrupted pc is in such code the walk
  * looks for the youngest word on the stack that is a return address (it points
- * just behind a call instruction in the program's or libgort's text); that is
- * the function that called out. A stale word may be found in its place; it can
- * only add a wrong line to a dump, never crash it.
+ * just behind a call instruction in the program's or libgort's text) and whose
+ * frame was made by a call of that very function. Where none proves itself the
+ * youngest return address is taken; it may be stale: that can put a wrong line
+ * into a dump, never crash it.
  *
  * What is shown: at level 1 the program's own functions; the runtime's are
  * left out, except that the frame which ran deferred calls for a panic shows
@@ -200,27 +201,75 @@ is_return_address(uintptr_t a)
 	return false;
 }
 
-/* Out of code without a frame: the youngest return address on the stack.
- * Words that nobody wrote for us to read: the sanitizers must look away. */
-__attribute__((no_sanitize("address", "thread"))) static bool
+#define RAW_STACK __attribute__((no_sanitize("address", "thread")))
+
+/* Is frame, by its return address, a call of just the function at entry? */
+RAW_STACK static bool
+frame_is_of(uintptr_t entry, uintptr_t frame)
+{
+	uintptr_t r = *(const uintptr_t *)(frame + 8);
+	int32_t rel;
+
+	if (!is_return_address(r) || *(const uint8_t *)(r - 5) != 0xe8)
+		return false;
+	memcpy(&rel, (const void *)(r - 4), sizeof(rel));
+	return r + (uintptr_t)(intptr_t)rel == entry;
+}
+
+/*
+ * The frame of the function that was returned to by the word at `a`: rbp still,
+ * or pushed below a by the code that was called. 0: none that proves itself.
+ */
+RAW_STACK static uintptr_t
+find_frame(const struct walk *w, uintptr_t a)
+{
+	struct rt_symbol s;
+	uintptr_t f = w->bp;
+
+	if (!rt_symbolize(*(const uintptr_t *)a - 1, false, &s) || s.entry == 0)
+		return 0;
+	for (uintptr_t p = (w->sp + 7) & ~(uintptr_t)7;; p += 8) {
+		if (f % 8 == 0 && f > a && f <= w->hi - 16 &&
+		    frame_is_of(s.entry, f))
+			return f;
+		if (p >= a)
+			return 0;
+		f = *(const uintptr_t *)p;
+	}
+}
+
+/*
+ * Out of code without a frame: the youngest return address on the stack whose
+ * frame proves itself, else the youngest. These are words that nobody wrote
+ * for us to read, so the sanitizers must look away.
+ */
+RAW_STACK static bool
 find_caller(struct walk *w)
 {
-	uintptr_t a = (w->sp + 7) & ~(uintptr_t)7;
+	uintptr_t start = (w->sp + 7) & ~(uintptr_t)7, first = 0, frame = 0;
+	uintptr_t a = start;
 
 	for (int i = 0; i < CALL_SCAN_WORDS && a + 8 <= w->hi; i++, a += 8) {
-		uintptr_t v = *(const uintptr_t *)a;
-
-		if (!is_return_address(v))
+		if (!is_return_address(*(const uintptr_t *)a))
 			continue;
-		w->pc = v;
-		w->exact = false;
-		w->sp = a + 8;
-		/* rbp, if it was kept or can be found, is the caller's */
-		if (w->bp < w->sp || w->bp >= w->hi)
-			w->bp = 0;
-		return true;
+		if (first == 0)
+			first = a;
+		frame = find_frame(w, a);
+		if (frame != 0)
+			break;
 	}
-	return false;
+	if (frame == 0)
+		a = first;
+	if (a == 0)
+		return false;
+	w->pc = *(const uintptr_t *)a;
+	w->exact = false;
+	w->sp = a + 8;
+	if (frame != 0)
+		w->bp = frame;
+	else if (w->bp < w->sp || w->bp >= w->hi)
+		w->bp = 0;
+	return true;
 }
 
 /*
@@ -242,7 +291,7 @@ frame_is_made(uintptr_t pc)
 }
 
 /* To the caller's frame. */
-__attribute__((no_sanitize("address", "thread"))) static bool
+RAW_STACK static bool
 walk_next(struct walk *w)
 {
 	const struct rt_module *m = rt_find_module(w->pc);

@@ -339,6 +339,7 @@ static void
 sleeper(void *arg)
 {
 	gort_sleep(3600000000000);
+	__asm__ volatile(""); /* no tail call: we show up in stacks */
 }
 
 static int
@@ -386,20 +387,42 @@ sigsegv_from_outside(void)
 	return send_self(SIGSEGV);
 }
 
-/* The interrupted code is malloc itself, as far as anyone can tell. */
+static void
+sigquit_soon(void)
+{
+	pid_t me = getpid();
+
+	if (fork() == 0) {
+		usleep(300000);
+		kill(me, SIGQUIT);
+		_exit(0);
+	}
+}
+
+/* The signal hits code of libc. */
 static int
 sigquit_in_libc(void)
 {
 	char *p = malloc(1 << 20);
 
-	alarm(0);
-	if (fork() == 0) {
-		usleep(300000);
-		kill(getppid(), SIGQUIT);
-		_exit(0);
-	}
+	sigquit_soon();
 	for (;;)
 		memset(p, zero, 1 << 20);
+}
+
+/* The signal hits, most likely, malloc with its lock held. */
+NOINLINE static int
+sigquit_in_malloc(void)
+{
+	void *volatile p[64];
+
+	sigquit_soon();
+	for (;;) {
+		for (int i = 0; i < 64; i++)
+			p[i] = malloc(3000 + 2000 * (size_t)i);
+		for (int i = 0; i < 64; i++)
+			free(p[i]);
+	}
 }
 
 static void
@@ -459,7 +482,8 @@ static const struct {
 	WAY(deferred_in_main), WAY(fault_then_panic), WAY(stack_overflow),
 	WAY(deep_panic), WAY(goroutine_panic), WAY(panic_with_others),
 	WAY(sigquit), WAY(sigterm), WAY(sigabrt), WAY(sigsegv_from_outside),
-	WAY(sigquit_in_libc), WAY(thread_limit), WAY(two_panics),
+	WAY(sigquit_in_libc), WAY(sigquit_in_malloc), WAY(thread_limit),
+	WAY(two_panics),
 };
 
 int
