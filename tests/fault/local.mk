@@ -5,3 +5,27 @@ tests_prog_die_LDADD = $(GORT_LIBS)
 tests_prog_die_LDFLAGS = $(GORT_LDFLAGS)
 TESTS += tests/prog/run.sh
 dist_check_SCRIPTS += tests/prog/run.sh
+
+IPC_CHECKS = tests/ipc/check_ring tests/ipc/check_channel
+FAULT_CHECKS = tests/fault/check_print tests/fault/check_panic \
+	tests/diag/check_gctrace tests/diag/check_control
+check_PROGRAMS += $(IPC_CHECKS) $(FAULT_CHECKS)
+TESTS += $(IPC_CHECKS) $(FAULT_CHECKS)
+FAULT_CHECK_LDADD = $(GORT_LIBS) $(CHECK_LIBS)
+
+tests_ipc_check_ring_SOURCES = tests/ipc/check_ring.c
+tests_ipc_check_ring_LDADD = libipc.la $(CHECK_LIBS)
+tests_ipc_check_channel_SOURCES = tests/ipc/check_channel.c
+tests_ipc_check_channel_LDADD = libipc.la $(CHECK_LIBS)
+tests_fault_check_print_SOURCES = tests/fault/check_print.c
+tests_fault_check_print_LDADD = $(FAULT_CHECK_LDADD)
+tests_fault_check_print_LDFLAGS = $(GORT_LDFLAGS)
+tests_fault_check_panic_SOURCES = tests/fault/check_panic.c
+tests_fault_check_panic_LDADD = $(FAULT_CHECK_LDADD)
+tests_fault_check_panic_LDFLAGS = $(GORT_LDFLAGS)
+tests_diag_check_gctrace_SOURCES = tests/diag/check_gctrace.c
+tests_diag_check_gctrace_LDADD = $(FAULT_CHECK_LDADD)
+tests_diag_check_gctrace_LDFLAGS = $(GORT_LDFLAGS)
+tests_diag_check_control_SOURCES = tests/diag/check_control.c
+tests_diag_check_control_LDADD = $(FAULT_CHECK_LDADD)
+tests_diag_check_control_LDFLAGS = $(GORT_LDFLAGS)

@@ -311,7 +311,9 @@ panic_at_depth(int n)
 
 	if (keep == 0)
 		gort_panic("deep");
-	return panic_at_depth(n - 1) + keep;
+	if (keep > 0) /* always; but gcc would see endless recursion */
+		keep += panic_at_depth(n - 1);
+	return keep;
 }
 
 static int
@@ -406,8 +408,9 @@ sigquit_in_libc(void)
 	char *p = malloc(1 << 20);
 
 	sigquit_soon();
-	for (;;)
+	while (zero == 0)
 		memset(p, zero, 1 << 20);
+	return 0;
 }
 
 /* The signal hits, most likely, malloc with its lock held. */
@@ -417,12 +420,13 @@ sigquit_in_malloc(void)
 	void *volatile p[64];
 
 	sigquit_soon();
-	for (;;) {
+	while (zero == 0) {
 		for (int i = 0; i < 64; i++)
 			p[i] = malloc(3000 + 2000 * (size_t)i);
 		for (int i = 0; i < 64; i++)
 			free(p[i]);
 	}
+	return 0;
 }
 
 static void
