@@ -78,7 +78,7 @@ static struct {
 	struct rt_mutex lock;
 	struct poll_desc *free; /* lock */
 	bool started;           /* lock */
-} cache;
+} cache = { .lock = { .rank = RANK_POLLCACHE } };
 
 static _Atomic bool inited;
 static _Atomic int32_t waiters;
@@ -95,7 +95,6 @@ rt_netpollgenericinit(void)
 {
 	rt_lock(&cache.lock);
 	if (!cache.started) {
-		cache.lock.rank = RANK_POLLCACHE;
 		if (rt_netpoll_sys_init() < 0)
 			rt_throw("runtime: netpollinit failed");
 		cache.started = true;
