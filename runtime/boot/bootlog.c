@@ -12,8 +12,9 @@
  * the step that was open when they began and never become a parent, so that
  * they can't bend the tree.
  *
- * After main.main begins nothing more is logged; a full log counts what it
- * refused, and rt_boot_print says so.
+ * After main.main begins nothing more is logged (steps that also happen later,
+ * as a P's start, stamp without asking). A full log counts what it refused,
+ * and rt_boot_print says so.
  */
 #include "boot/boot.h"
 #include "boot/bootlog.h"
@@ -39,6 +40,7 @@ static struct {
 	int64_t tid;  /* the booting thread */
 	uint32_t refused;
 	bool publish; /* the ring is up */
+	_Atomic bool sealed; /* the boot is over */
 } bootlog = { .busy = ATOMIC_FLAG_INIT };
 
 static void
@@ -85,9 +87,13 @@ depth_below(int step)
 int
 rt_boot_begin(const char *name)
 {
-	int64_t now = rt_nanotime(), tid = rt_gettid();
+	int64_t now, tid;
 	int step;
 
+	if (atomic_load_explicit(&bootlog.sealed, memory_order_relaxed))
+		return 0;
+	now = rt_nanotime();
+	tid = rt_gettid();
 	log_lock();
 	if (bootlog.tid == 0)
 		bootlog.tid = tid;
@@ -158,6 +164,12 @@ rt_boot_past(const char *name, int64_t start_ns, int64_t end_ns,
 		snprintf(bootlog.step[step - 1].detail,
 		    sizeof bootlog.step[0].detail, "%s", detail);
 	log_unlock();
+}
+
+void
+rt_boot_seal(void)
+{
+	atomic_store(&bootlog.sealed, true);
 }
 
 void

@@ -12,6 +12,8 @@ void rt_boot_past(const char *name, int64_t start_ns, int64_t end_ns,
 /* End the innermost open step of this name: it was begun in code that never
  * returns. */
 void rt_boot_end_open(const char *name, const char *detail);
+/* The boot is over: nothing is logged from here on. */
+void rt_boot_seal(void);
 /* The telemetry ring is up: send what ended, and all that ends from now on. */
 void rt_boot_publish(void);
 /* The process is about to die: send the steps that never ended, too. */

@@ -286,7 +286,10 @@ rt_main(void *arg)
 
 	(void)arg;
 	rt_boot_adopt_thread();
-	rt_boot_end_open("mstart", "the scheduler found runtime.main");
+	rt_boot_end_open("schedule", "found runtime.main");
+	rt_boot_end_open("mstart1", "m0 runs goroutines");
+	rt_boot_end_open("mstart0", "on the first thread's stack");
+	rt_boot_end_open("mstart", "m0 is started");
 	step = rt_boot_begin("runtime.main");
 	boot_threads();
 	runtime_inits();
@@ -295,6 +298,7 @@ rt_main(void *arg)
 	main_func1();
 	rt_boot_end(step, "%d threads", threads_so_far());
 	rt_boot_end_open("rt0_go", "main.main begins");
+	rt_boot_seal();
 	rt_telemetry_start();
 	rt_control_ready();
 	if (atomic_load(&rt_debug.boottrace) > 0)

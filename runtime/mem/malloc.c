@@ -32,6 +32,7 @@
 #include "mem/mheap.h"
 
 #include "arch/arch.h"
+#include "boot/boot.h"
 #include "diag/diag.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
@@ -49,8 +50,13 @@ _Atomic bool rt_malloc_hooked;
 void
 rt_mallocinit(void)
 {
+	int step = rt_boot_begin("mheap.init");
+
 	rt_mheap_init();
+	rt_boot_end(step, "%d size classes", RT_SIZE_CLASS_N);
+	step = rt_boot_begin("mcache0");
 	rt_mcache_boot();
+	rt_boot_end(step, "lent to the bootstrap until there is a P");
 }
 
 static inline unsigned

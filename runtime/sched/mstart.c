@@ -27,6 +27,7 @@
 
 #include "arch/arch.h"
 #include "arch/fiber_san.h"
+#include "boot/boot.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
 #include "mem/malloc.h"
@@ -83,9 +84,12 @@ rt_mcommoninit(struct m *mp, int64_t id)
 {
 	struct m *head;
 
+	int step = mp == &rt_m0 ? rt_boot_begin("mpreinit") : 0;
+
 	if (mp->preemptoff == NULL)
 		mp->preemptoff = "";
 	rt_mpreinit(mp);
+	rt_boot_end(step, "a g for signal handlers");
 	rt_lock(&rt_sched.lock);
 	if (id < 0)
 		id = rt_sched.mnext;
@@ -205,8 +209,10 @@ mstart1(struct m *mp)
 	mp->tid = rt_gettid();
 	mp->pthread = (uintptr_t)pthread_self();
 	rt_minit();
-	if (mp == &rt_m0)
+	if (mp == &rt_m0) {
 		rt_initsig();
+		rt_boot_begin("schedule"); /* runtime.main ends it */
+	}
 	if (mp->startfn != NULL) {
 		mp->startfn();
 		rt_throw("mstart: start function returned");
@@ -223,6 +229,8 @@ mstart1(struct m *mp)
 void
 rt_mstart(void)
 {
+	rt_boot_begin("mstart0"); /* runtime.main ends these */
+	rt_boot_begin("mstart1");
 	mstart1(rt_getg()->m);
 	rt_throw("mstart: m0 left its loop");
 }

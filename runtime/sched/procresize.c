@@ -30,6 +30,7 @@
 #include "sched/sched.h"
 
 #include "arch/arch.h"
+#include "boot/boot.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
 #include "mem/malloc.h"
@@ -132,9 +133,13 @@ p_new(int32_t id)
 static void
 p_revive(struct p *pp)
 {
+	/* the log is short: the first few stand for all */
+	int step = pp->id < 4 ? rt_boot_begin("p.init") : 0;
+
 	atomic_store(&pp->status, P_GCSTOP);
 	if (pp->mcache == NULL)
 		pp->mcache = rt_allocmcache();
+	rt_boot_end(step, "P%d", pp->id);
 }
 
 /* World stopped. Everything pp holds goes to where others find it. */
