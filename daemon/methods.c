@@ -142,8 +142,10 @@ const struct method methods[] = {
 	{ .name = "store.query", .access = ACCESS_VIEW, .by = BY_GATEWAY,
 	    .params = PARAMS({ "sql", PARAM_STRING, true, 1, 32768,
 	    "one SELECT over the views" }, { "limit", PARAM_INT, false, 1,
-	    10000, "rows" }, END), .doc = "Read-only SQL on the views.",
-	    .result = "columns rows truncated" },
+	    10000, "rows" }, { "page_token", PARAM_STRING, false, 0, 200,
+	    "from the page before" }, END),
+	    .doc = "Read-only SQL on the views.",
+	    .result = "columns rows truncated next_page_token" },
 	{ 0 },
 };
 
