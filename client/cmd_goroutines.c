@@ -59,13 +59,44 @@ gor_item(void *arg, const json_t *g)
 	return 0;
 }
 
+/*
+ * Pages go by goroutine id and not by a token: between two of them the program
+ * runs on, and an id still means the same goroutine then.
+ */
+static int
+all_pages(struct conn *c, struct gors *gs)
+{
+	struct conn_err err;
+	json_t *page, *items, *g;
+	int64_t after = 0, before;
+	size_t i, n;
+
+	do {
+		page = conn_call(c, "instance.goroutines",
+		    json_pack("{s:s, s:b, s:I, s:i}", "id", gs->o->argv[0],
+			"stacks", gs->o->stacks, "after", (json_int_t)after,
+			"limit", gs->o->stacks ? 200 : 1000),
+		    &err);
+		if (page == NULL)
+			return conn_fail(&err);
+		before = after;
+		items = json_object_get(page, "items");
+		n = json_array_size(items);
+		json_array_foreach (items, i, g) {
+			gor_item(gs, g);
+			after = j_int(g, "goid", after);
+		}
+		json_decref(page);
+	} while (n > 0 && after > before && !ferror(stdout));
+	return CTL_OK;
+}
+
 int
 cmd_goroutines(struct ctl_opts *o)
 {
 	static const char *const heads[] = { ">ID", "STATE", "REASON", ">SINCE",
 		"WHERE", "CREATED BY", NULL };
 	struct gors gs = { .o = o };
-	json_t *params;
 	struct conn *c;
 	int rc;
 
@@ -78,13 +109,11 @@ cmd_goroutines(struct ctl_opts *o)
 		return rc;
 	gs.t = table_new(heads);
 	gs.items = json_array();
-	params = json_pack("{s:s, s:b}", "id", o->argv[0], "stacks", o->stacks);
-	rc = conn_list(c, "instance.goroutines", params, 0, gor_item, &gs, NULL);
+	rc = all_pages(c, &gs);
 	if (rc == CTL_OK && o->json)
 		print_json(gs.items, stdout);
 	else if (rc == CTL_OK && !o->stacks)
 		table_print(gs.t, stdout);
-	json_decref(params);
 	json_decref(gs.items);
 	table_free(gs.t);
 	conn_close(c);

@@ -31,8 +31,7 @@ put_since(const struct ctl_opts *o, json_t *params, bool numbers,
 	if (o->since == NULL)
 		return 0;
 	if (numbers && when_count(o->since, 0, INT64_MAX, &n) == 0) {
-		snprintf(buf, sizeof(buf), "%" PRId64, n);
-		json_object_set_new(params, "since", json_string(buf));
+		json_object_set_new(params, "since", json_integer(n));
 		*ret_last = n;
 		return 0;
 	}

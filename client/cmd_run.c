@@ -48,12 +48,8 @@ static int
 run_failed(const struct conn_err *err)
 {
 	ctl_say("%s", err->message);
-	if (strcmp(err->step, "exec") == 0)
-		return err->err == ENOENT ? CTL_RUN_MISSING : CTL_RUN_CANNOT;
-	if (err->err == ENOENT)
-		return CTL_RUN_MISSING;
-	if (err->err == EACCES || err->err == ENOEXEC)
-		return CTL_RUN_CANNOT;
+	if (err->exit == CTL_RUN_CANNOT || err->exit == CTL_RUN_MISSING)
+		return err->exit;
 	return CTL_RUN_GORTD;
 }
 

@@ -9,7 +9,7 @@
 #include "ipc/ring.h"
 
 #include <inttypes.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef HAVE_CONFIG_H
@@ -129,103 +129,48 @@ cmd_version(struct ctl_opts *o)
 
 /* ---- why ---- */
 
-/* What ended the run, as a clause: "it exited with code 2". */
 static void
-ending(char *buf, size_t cap, const json_t *it)
+put_evidence(const json_t *ev)
 {
-	const char *reason = j_str(it, "reason", "");
-	int64_t sig = j_int(it, "signal", 0);
-	const char *name = sig > 0 ? sigabbrev_np((int)sig) : NULL;
+	const json_t *end = json_object_get(ev, "exit");
+	const char *words = j_str(ev, "last_words", "");
+	char *clean, a[32], b[32];
 
-	if (sig > 0)
-		snprintf(buf, cap, "was ended by signal %" PRId64 " (SIG%s)",
-		    sig, name ? name : "?");
-	else if (j_has(it, "exit_code"))
-		snprintf(buf, cap, "exited with code %" PRId64,
-		    j_int(it, "exit_code", 0));
-	else
-		snprintf(buf, cap, "ended, and its status is not known");
-	if (reason[0] != '\0')
-		snprintf(buf + strlen(buf), cap - strlen(buf), ": %.200s",
-		    reason);
-}
-
-/* The last words of the run: the event that says most about its end. */
-static int
-last_word(void *arg, const json_t *it)
-{
-	static const char *const telling[] = { "panic", "fatal", "exec_failed",
-		"oom", "start_failed" };
-	json_t **ret = arg;
-	size_t i;
-
-	for (i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
-		if (strcmp(j_str(it, "type", ""), telling[i]) == 0) {
-			json_decref(*ret);
-			*ret = json_incref((json_t *)it);
-		}
-	return 0;
-}
-
-static void
-say_why(const json_t *it, const json_t *word)
-{
-	char how[512], at[48];
-	const json_t *d = json_object_get(word, "detail");
-	const char *text = json_is_string(d) ? json_string_value(d) :
-					       j_str(d, "text", NULL);
-
-	if (!j_has(it, "ended_ns")) {
-		printf("%s is %s: run %" PRId64 " started %s", j_str(it, "name",
-			   j_str(it, "id", "?")),
-		    j_str(it, "state", "?"), j_int(it, "run", 0),
-		    print_time(at, sizeof(at), j_int(it, "started_ns", 0)));
-		if (j_int(it, "restarts", 0) > 0)
-			printf(" after %" PRId64 " restarts",
-			    j_int(it, "restarts", 0));
-		puts("");
-		return;
+	if (words[0] != '\0') {
+		clean = print_clean(words, strlen(words), false);
+		printf("last words: %s\n", clean ? clean : "?");
+		free(clean);
 	}
-	ending(how, sizeof(how), it);
-	printf("%s (run %" PRId64 ") %s at %s, policy %s, restarts %" PRId64
-	       "\n",
-	    j_str(it, "name", j_str(it, "id", "?")), j_int(it, "run", 0), how,
-	    print_time(at, sizeof(at), j_int(it, "ended_ns", 0)),
-	    j_str(it, "restart", "no"), j_int(it, "restarts", 0));
-	if (text != NULL)
-		printf("evidence: event %" PRId64 ", %s: %s\n",
-		    j_int(word, "seq", 0), j_str(word, "type", "?"), text);
+	if (end != NULL && json_object_size(end) > 0) {
+		char *text = json_dumps(end, JSON_COMPACT);
+
+		printf("end:        %s\n", text ? text : "?");
+		free(text);
+	}
+	printf("used:       %s CPU, %s at most\n",
+	    print_dur(a, sizeof(a),
+		(j_int(ev, "user_us", 0) + j_int(ev, "system_us", 0)) * 1000),
+	    print_size(b, sizeof(b),
+		(uint64_t)j_int(ev, "maxrss_kib", 0) * 1024));
 }
 
 int
 cmd_why(struct ctl_opts *o)
 {
-	json_t *it, *word = NULL, *p;
-	struct conn_err err;
-	struct conn *c;
-	int rc = conn_open(o, &c);
+	json_t *res = NULL;
+	int rc = conn_ask(o, "instance.why", json_pack("{s:s}", "id",
+			      o->argv[0]), &res);
 
 	if (rc != CTL_OK)
 		return rc;
-	it = conn_call(c, "instance.get", json_pack("{s:s}", "id", o->argv[0]),
-	    &err);
-	if (it == NULL) {
-		conn_close(c);
-		return conn_fail(&err);
+	if (o->json)
+		print_json(res, stdout);
+	else {
+		puts(j_str(res, "why", "gortd does not know"));
+		put_evidence(json_object_get(res, "evidence"));
 	}
-	p = json_pack("{s:s}", "id", o->argv[0]);
-	rc = conn_list(c, "telemetry.events", p, 0, last_word, &word, NULL);
-	json_decref(p);
-	conn_close(c);
-	if (rc == CTL_OK && o->json)
-		print_json(json_pack("{s:O, s:o?}", "instance", it, "evidence",
-			       word ? json_incref(word) : NULL),
-		    stdout);
-	else if (rc == CTL_OK)
-		say_why(it, word);
-	json_decref(it);
-	json_decref(word);
-	return rc;
+	json_decref(res);
+	return CTL_OK;
 }
 
 /* ---- what is promised and not there ---- */

@@ -72,13 +72,6 @@ live_line(void *arg, const char *what, const json_t *it)
 		l->origin_ns = j_int(it, "origin_ns", 0);
 	if (l->origin_ns <= 0)
 		l->origin_ns = j_int(it, "t_ns", 0);
-	if (l->o->detail) {
-		char at[48];
-
-		printf("%s  goroutines=%" PRId64 "  ",
-		    print_time(at, sizeof(at), j_int(it, "t_ns", 0)),
-		    j_int(it, "goroutines", 0));
-	}
 	l->put(stdout, it, l->origin_ns);
 }
 
@@ -115,23 +108,21 @@ put_since(const struct ctl_opts *o, json_t *params, struct lines *l)
 {
 	int64_t n;
 	char buf[24];
-	const char *key = "since";
 
 	if (o->since == NULL)
 		return 0;
-	if (when_count(o->since, 0, INT64_MAX, &n) == 0)
+	if (when_count(o->since, 0, INT64_MAX, &n) == 0) {
 		l->last = n;
-	else if (when_moment(o->since, when_now(), &n) == 0)
-		key = "from";
-	else {
+		return json_object_set_new(params, "since", json_integer(n));
+	}
+	if (when_moment(o->since, when_now(), &n) != 0) {
 		ctl_say("--since takes a number, a time or how long ago (10m), "
 			"not '%s'",
 		    o->since);
 		return -1;
 	}
 	snprintf(buf, sizeof(buf), "%" PRId64, n);
-	json_object_set_new(params, key, json_string(buf));
-	return 0;
+	return json_object_set_new(params, "from", json_string(buf));
 }
 
 static int
@@ -167,9 +158,34 @@ lines_command(struct ctl_opts *o, const char *method, const char *what,
 	return rc;
 }
 
+/* scheddetail is no history: the instance is asked now. */
+static int
+sched_detail(struct ctl_opts *o)
+{
+	json_t *res = NULL;
+	int rc;
+
+	if (o->follow || o->since != NULL) {
+		ctl_say("--detail shows this moment: not with -f or --since");
+		return CTL_USAGE;
+	}
+	rc = conn_ask(o, "telemetry.scheddetail",
+	    json_pack("{s:s}", "id", o->argv[0]), &res);
+	if (rc != CTL_OK)
+		return rc;
+	if (o->json)
+		print_json(res, stdout);
+	else
+		fputs(j_str(res, "text", ""), stdout);
+	json_decref(res);
+	return CTL_OK;
+}
+
 int
 cmd_sched(struct ctl_opts *o)
 {
+	if (o->detail)
+		return sched_detail(o);
 	return lines_command(o, "telemetry.sched", "sched", gofmt_sched);
 }
 
@@ -275,6 +291,7 @@ cmd_mem(struct ctl_opts *o)
 	static const char *const heads[] = { "AREA", "WHAT", ">VALUE", NULL };
 	struct table *t;
 	json_t *res = NULL;
+	const json_t *all;
 	char buf[64];
 	size_t i;
 	int rc = conn_ask(o, "telemetry.mem",
@@ -287,12 +304,15 @@ cmd_mem(struct ctl_opts *o)
 		json_decref(res);
 		return CTL_OK;
 	}
+	all = json_object_get(res, "counters");
+	if (all == NULL)
+		all = res;
 	t = table_new(heads);
 	for (i = 0; i < sizeof(mem_rows) / sizeof(mem_rows[0]); i++) {
-		if (!j_has(res, mem_rows[i].key))
+		if (!j_has(all, mem_rows[i].key))
 			continue;
 		mem_value(buf, sizeof(buf), mem_rows[i].unit,
-		    j_int(res, mem_rows[i].key, 0));
+		    j_int(all, mem_rows[i].key, 0));
 		table_cell(t, mem_rows[i].group ? mem_rows[i].group : "");
 		table_cell(t, mem_rows[i].label);
 		table_cell(t, buf);

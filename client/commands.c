@@ -71,11 +71,11 @@ static const struct ctl_opt o_logs[] = {
 	OUTPUT, END };
 static const struct ctl_opt o_follow[] = {
 	FLAG("follow", 'f', follow, "go on with what comes"),
-	FLAG("detail", K_DETAIL, detail, "goroutine count and origin too"),
 	STR("since", K_SINCE, "SEQ|TIME", since, "after a number or a time"),
 	OUTPUT, END };
-static const struct ctl_opt o_events[] = {
+static const struct ctl_opt o_sched[] = {
 	FLAG("follow", 'f', follow, "go on with what comes"),
+	FLAG("detail", K_DETAIL, detail, "each P, M and G, at this moment"),
 	STR("since", K_SINCE, "SEQ|TIME", since, "after a number or a time"),
 	OUTPUT, END };
 static const struct ctl_opt o_goroutines[] = {
@@ -120,7 +120,7 @@ const struct ctl_cmd ctl_cmds[] = {
 	{ "logs", NULL, "ID", "what it printed", o_logs, 1, 1, false, cmd_logs },
 	{ "boot", NULL, "ID", "its bootstrap as a tree", o_plain, 1, 1, false,
 	  cmd_boot },
-	{ "sched", NULL, "ID", "scheduler samples in Go's format", o_follow, 1, 1,
+	{ "sched", NULL, "ID", "scheduler samples in Go's format", o_sched, 1, 1,
 	  false, cmd_sched },
 	{ "gc", NULL, "ID", "collections in Go's format", o_follow, 1, 1, false,
 	  cmd_gc },
@@ -135,7 +135,7 @@ const struct ctl_cmd ctl_cmds[] = {
 	  o_plain, 1, -1, false, cmd_debug },
 	{ "why", NULL, "ID", "one sentence on why it ended or restarted",
 	  o_plain, 1, 1, false, cmd_why },
-	{ "events", NULL, "[ID]", "what happened", o_events, 0, 1, false,
+	{ "events", NULL, "[ID]", "what happened", o_follow, 0, 1, false,
 	  cmd_events },
 	{ "query", NULL, "SQL", "read-only SQL on the views", o_plain, 1, 1,
 	  false, cmd_query },

@@ -337,8 +337,7 @@ conn_read_err(const json_t *error, struct conn_err *ret)
 	    j_str(error, "message", "gortd gave no reason"));
 	snprintf(ret->reason, sizeof(ret->reason), "%s",
 	    j_str(data, "reason", ""));
-	snprintf(ret->step, sizeof(ret->step), "%s", j_str(data, "step", ""));
-	ret->err = (int)j_int(data, "errno", 0);
+	ret->exit = (int)j_int(data, "exit", 0);
 }
 
 static void

@@ -16,8 +16,7 @@ struct conn;
 struct conn_err {
 	int code;         /* JSON-RPC code; 0: no answer came */
 	char reason[32];  /* data.reason, "" when there is none */
-	char step[32];    /* data.step of a spawn that failed, or "" */
-	int err;          /* data.errno, or 0 */
+	int exit;         /* data.exit: what a shell would return, or 0 */
 	char message[512];
 };
 

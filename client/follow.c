@@ -25,12 +25,9 @@ follow_start(struct follow *f)
 {
 	struct conn_err err;
 	json_t *res, *p = json_pack("{s:[s]}", "what", f->what);
-	char num[24];
-
-	snprintf(num, sizeof(num), "%" PRId64, f->last);
 	if (f->id != NULL)
 		json_object_set_new(p, "id", json_string(f->id));
-	json_object_set_new(p, "since", json_string(num));
+	json_object_set_new(p, "since", json_integer(f->last));
 	conn_on_event(f->c, follow_event, f);
 	res = conn_call(f->c, "telemetry.subscribe", p, &err);
 	if (res == NULL)

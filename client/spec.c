@@ -294,32 +294,31 @@ put_args(const struct ctl_opts *o, json_t *p)
 static int
 put_limits(const struct ctl_opts *o, json_t *p)
 {
-	json_t *limit;
+	char *all = strdup(""), *next;
+	const char *s, *end;
 	size_t i, len;
-	const char *s, *end, *eq;
-	char *key;
 
-	if (o->limits.n == 0)
-		return CTL_OK;
-	limit = json_object();
-	json_object_set_new(p, "limit", limit);
 	for (i = 0; i < o->limits.n; i++) {
 		for (s = o->limits.v[i]; s != NULL; s = *end ? end + 1 : NULL) {
 			end = strchrnul(s, ',');
 			len = (size_t)(end - s);
-			eq = memchr(s, '=', len);
-			if (eq == NULL || eq == s) {
-				ctl_say("--limit takes memory=..., cpu=..., "
-					"tasks=..., not '%s'",
-				    o->limits.v[i]);
-				return CTL_USAGE;
-			}
-			key = strndup(s, (size_t)(eq - s));
-			json_object_set_new(limit, key,
-			    json_stringn(eq + 1, (size_t)(end - eq - 1)));
-			free(key);
+			if (len > 0 && s[0] != '=' && memchr(s, '=', len))
+				continue;
+			ctl_say("--limit takes memory=..., cpu=..., tasks=..., "
+				"not '%s'",
+			    o->limits.v[i]);
+			free(all);
+			return CTL_USAGE;
 		}
+		if (asprintf(&next, "%s%s%s", all, i ? "," : "",
+			o->limits.v[i]) < 0)
+			break;
+		free(all);
+		all = next;
 	}
+	if (o->limits.n > 0)
+		json_object_set_new(p, "limit", json_string(all));
+	free(all);
 	return CTL_OK;
 }
 

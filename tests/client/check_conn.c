@@ -139,8 +139,7 @@ say_not_found(struct fake *f, json_t *req)
 
 	if (asprintf(&s, "!{\"jsonrpc\":\"2.0\",\"id\":%d,\"error\":{\"code\":"
 			 "-32000,\"message\":\"no instance x\",\"data\":{"
-			 "\"reason\":\"not_found\",\"errno\":2,\"step\":"
-			 "\"exec\"}}}",
+			 "\"reason\":\"not_found\",\"exit\":127}}}",
 		(int)j_int(req, "id", 0)) < 0)
 		return NULL;
 	return s;
@@ -157,8 +156,7 @@ START_TEST(error_is_taken_apart)
 	ck_assert_ptr_null(conn_call(c, "x", NULL, &err));
 	ck_assert_int_eq(err.code, -32000);
 	ck_assert_str_eq(err.reason, "not_found");
-	ck_assert_str_eq(err.step, "exec");
-	ck_assert_int_eq(err.err, 2);
+	ck_assert_int_eq(err.exit, 127);
 	ck_assert_str_eq(err.message, "no instance x");
 	conn_close(c);
 	fake_stop(&f);

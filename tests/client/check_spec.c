@@ -114,11 +114,10 @@ START_TEST(options_become_params)
 	ck_assert_int_eq(spec_make(&o, &p), CTL_OK);
 	snprintf(program, sizeof(program), "%s/prog", dir);
 	want = json_pack("{s:s, s:[ss], s:{s:s}, s:s, s:s, s:s, s:s, s:i, s:b, "
-			 "s:{s:s, s:s, s:s}}",
+			 "s:s}",
 	    "program", program, "args", "-v", "x y", "env", "A", "1", "cwd",
 	    dir, "name", "n", "gogc", "off", "restart", "on-failure:3",
-	    "gomaxprocs", 2, "rm", 1, "limit", "memory", "64M", "tasks", "5",
-	    "cpu", "0.5");
+	    "gomaxprocs", 2, "rm", 1, "limit", "memory=64M,tasks=5,cpu=0.5");
 	ck_assert_ptr_nonnull(want);
 	ck_assert_msg(json_equal(p, want), "%s", json_dumps(p, 0));
 	json_decref(p);
