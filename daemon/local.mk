@@ -46,3 +46,16 @@ libgortd_a_SOURCES += \
 	daemon/recorder_ring.c \
 	daemon/recorder_run.c \
 	daemon/recorder_sub.c
+# the gateway
+libgortd_a_SOURCES += \
+	daemon/gateway.c daemon/gateway.h daemon/gateway_wait.c \
+	daemon/http_api.c \
+	daemon/http_auth.c daemon/http_auth.h \
+	daemon/http_metrics.c \
+	daemon/http_openapi.c \
+	daemon/http_page.c \
+	daemon/http_reply.c \
+	daemon/http_server.c \
+	daemon/http_sse.c \
+	daemon/metrics.c daemon/metrics.h \
+	daemon/reads.c daemon/reads.h
