@@ -10,6 +10,7 @@
 #include <check.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,124 @@ START_TEST(missing_main_is_said)
 }
 END_TEST
 
+/* ---- the ring ---- */
+
+/* Run prog with a fresh ring; the view of what it left. */
+static struct ipc_ring_view
+run_with_ring(const char *prog, int want_code)
+{
+	static const uint8_t nonce[16] = "check_programs.";
+	const char *dir = getenv("builddir");
+	struct ipc_ring_view v;
+	char path[512], num[16];
+	int fd = memfd_create("ring", MFD_ALLOW_SEALING), st;
+	void *base;
+	pid_t pid;
+
+	ck_assert_int_eq(ftruncate(fd, IPC_RING_BYTES), 0);
+	ck_assert_int_eq(fcntl(fd, F_ADD_SEALS,
+	    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL), 0);
+	base = mmap(NULL, IPC_RING_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+	    fd, 0);
+	ck_assert(base != MAP_FAILED);
+	ck_assert_int_eq(ipc_ring_create(base, IPC_RING_BYTES, nonce), 0);
+	snprintf(path, sizeof path, "%s/tests/prog/%s",
+	    dir == NULL ? "." : dir, prog);
+	snprintf(num, sizeof num, "%d", fd);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		setenv("GORT_RING_FD", num, 1);
+		dup2(open("/dev/null", O_WRONLY), 1);
+		dup2(1, 2);
+		execl(path, path, (char *)NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(pid, &st, 0), pid);
+	ck_assert_msg(WIFEXITED(st) && WEXITSTATUS(st) == want_code, "%x", st);
+	ck_assert_int_eq(ipc_ring_open(base, IPC_RING_BYTES, &v), 0);
+	ck_assert_int_eq(v.pid, pid);
+	return v;
+}
+
+static uint32_t
+ring_of(const struct ipc_ring_view *v, uint32_t kind)
+{
+	uint32_t i = 0;
+
+	while (i < v->nrings && v->rings[i].kind != kind)
+		i++;
+	ck_assert_uint_lt(i, v->nrings);
+	return i;
+}
+
+/* Each step once, none open, none lost. */
+START_TEST(ring_has_the_whole_boot)
+{
+	struct ipc_ring_view v = run_with_ring("boot_packages", 0);
+	uint32_t ring = ring_of(&v, IPC_RING_BOOT);
+	uint64_t cursor = 0, lost = 0;
+	static struct ipc_rec_copy r;
+	bool seen[200] = { false };
+	int steps = 0, inits = 0;
+	uint32_t top = 0;
+
+	while (ipc_ring_next(&v, ring, true, &cursor, &r, &lost) == 1) {
+		struct ipc_rec_boot b;
+
+		if (r.type == IPC_REC_INIT)
+			inits++;
+		if (r.type != IPC_REC_BOOT_STEP)
+			continue;
+		memcpy(&b, r.payload, sizeof b);
+		ck_assert_uint_lt(b.seq, 200);
+		ck_assert(!seen[b.seq]);
+		ck_assert_int_ge(b.dur_ns, 0);
+		seen[b.seq] = true;
+		top = b.seq > top ? b.seq : top;
+		steps++;
+	}
+	ck_assert_uint_eq(lost, 0);
+	ck_assert_int_ge(steps, 50);
+	ck_assert_uint_eq(top, (uint32_t)steps);
+	ck_assert_int_eq(inits, 4);
+}
+END_TEST
+
+/* How it ended: one record, with the code; start comes before. */
+static const struct {
+	const char *prog;
+	int code;
+	const char *reason;
+	bool started;
+} ends[] = {
+	{ "boot_hello", 3, "exit", true },
+	{ "boot_cycle", 2, "fatal error", false },
+};
+
+START_TEST(ring_has_the_end)
+{
+	struct ipc_ring_view v = run_with_ring(ends[_i].prog, ends[_i].code);
+	uint32_t ring = ring_of(&v, IPC_RING_LIFE);
+	uint64_t cursor = 0, lost = 0;
+	static struct ipc_rec_copy r;
+	struct ipc_rec_exit e = { 0 };
+	int exits = 0, starts = 0;
+
+	while (ipc_ring_next(&v, ring, true, &cursor, &r, &lost) == 1) {
+		starts += r.type == IPC_REC_START;
+		if (r.type != IPC_REC_EXIT)
+			continue;
+		memcpy(&e, r.payload, sizeof e);
+		exits++;
+	}
+	ck_assert_int_eq(exits, 1);
+	ck_assert_int_eq(starts, ends[_i].started);
+	ck_assert_int_eq(e.code, ends[_i].code);
+	ck_assert_str_eq(e.reason, ends[_i].reason);
+}
+END_TEST
+
 /* ---- the note ---- */
 
 struct image {
@@ -232,6 +351,8 @@ main(void)
 	tcase_add_test(tc, packages_are_traced);
 	tcase_add_test(tc, cycle_is_refused_by_name);
 	tcase_add_test(tc, missing_main_is_said);
+	tcase_add_test(tc, ring_has_the_whole_boot);
+	tcase_add_loop_test(tc, ring_has_the_end, 0, 2);
 	tcase_add_test(tc, one_note_tells_what_we_are);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
