@@ -48,7 +48,6 @@
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
-#define FORCE_PERIOD_NS ((int64_t)120 * 1000000000)
 #define HELPERS_MAX 7
 
 enum gc_why { GC_BY_HEAP, GC_BY_FORCE, GC_BY_TIME, GC_BY_STRESS };
@@ -81,6 +80,7 @@ static struct {
 } gc = { .percent = 100, .limit = INT64_MAX };
 
 _Atomic uint32_t rt_gcphase;
+_Atomic int64_t rt_gc_force_period_ns = (int64_t)120 * 1000000000;
 
 /* ---- goroutines of the collector ---- */
 
@@ -415,7 +415,7 @@ still_due(enum gc_why why, uint32_t seen)
 	case GC_BY_TIME:
 		return atomic_load(&gc.percent) >= 0 &&
 		    rt_nanotime() - atomic_load(&gc.last_end_ns) >=
-		    FORCE_PERIOD_NS;
+		    atomic_load(&rt_gc_force_period_ns);
 	case GC_BY_STRESS:
 		return true;
 	}
@@ -486,7 +486,7 @@ rt_gc_periodic_check(int64_t now_ns)
 	if (!atomic_load_explicit(&gc.enabled, memory_order_acquire))
 		return;
 	rt_gcscavenge_check(now_ns);
-	if (now_ns - last >= FORCE_PERIOD_NS &&
+	if (now_ns - last >= atomic_load(&rt_gc_force_period_ns) &&
 	    atomic_load_explicit(&gc.percent, memory_order_relaxed) >= 0)
 		rt_gcdaemon_wake(&gc.forcegc);
 }

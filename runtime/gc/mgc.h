@@ -17,6 +17,7 @@
 
 enum gc_phase { GC_OFF, GC_MARK, GC_MARKTERM };
 extern _Atomic uint32_t rt_gcphase; /* stw to write */
+extern _Atomic int64_t rt_gc_force_period_ns; /* tests make it shorter */
 
 /* ---- mgc.c ---- */
 void rt_gc_stress_cycle(void); /* one cycle now; GODEBUG=gcstress */
@@ -119,7 +120,6 @@ void rt_gcsweep_start_daemon(void);
 void rt_gcsweep_wake(void);
 
 /* ---- mgcscavenge.c ---- */
-bool rt_scavenged_is_zero(void);
 void rt_gcscavenge_for_limit(void);
 /* Give at most max_bytes of free pages back; returns bytes given. */
 size_t rt_gcscavenge(size_t max_bytes);

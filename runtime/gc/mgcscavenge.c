@@ -38,23 +38,13 @@ static struct {
 	_Atomic uint64_t done_bytes; /* ever */
 } scav;
 
-/*
- * Are pages that the system has read as zero? With madvdontneed=0 they may
- * come back as they were.
- */
-bool
-rt_scavenged_is_zero(void)
-{
-	return atomic_load_explicit(
-	           &rt_debug.madvdontneed, memory_order_relaxed) != 0;
-}
-
 size_t
 rt_gcscavenge(size_t max_bytes)
 {
 	struct mheap *h = &rt_heap;
 	size_t cursor = SIZE_MAX, done = 0, n, want;
 	uintptr_t p;
+	bool ok;
 
 	while (done < max_bytes) {
 		want = (max_bytes - done + RT_PAGE_BYTES - 1) >> RT_PAGE_SHIFT;
@@ -64,10 +54,15 @@ rt_gcscavenge(size_t max_bytes)
 		rt_unlock(&h->lock);
 		if (n == 0)
 			break;
-		rt_sys_unused((void *)p, n << RT_PAGE_SHIFT);
+		ok = rt_sys_unused((void *)p, n << RT_PAGE_SHIFT) == 0;
 		rt_lock(&h->lock);
-		rt_palloc_scavenge_done(&h->pages, p, n);
+		if (ok)
+			rt_palloc_scavenge_done(&h->pages, p, n);
+		else /* locked pages: they keep what they hold */
+			rt_palloc_free(&h->pages, p, n);
 		rt_unlock(&h->lock);
+		if (!ok)
+			break;
 		atomic_fetch_add_explicit(&h->stats.released_bytes,
 		    n << RT_PAGE_SHIFT, memory_order_relaxed);
 		done += n << RT_PAGE_SHIFT;

@@ -91,7 +91,9 @@ can_collect(void)
 	struct g *gp = rt_getg();
 	struct m *mp = gp->m;
 
+	/* preemptoff: it may be the one who has stopped the world */
 	return gp != mp->g0 && gp != mp->gsignal && mp->p != NULL &&
+	    (mp->preemptoff == NULL || mp->preemptoff[0] == '\0') &&
 	    atomic_load_explicit(&mp->locks, memory_order_relaxed) == 0;
 }
 

@@ -290,7 +290,7 @@ rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind)
 		s = rt_fixalloc_alloc(&h->spanalloc);
 		init_span(h, s, p, npages, sc, kind);
 		/* what the system had comes back as zeroes */
-		s->needzero = gone != npages || !rt_scavenged_is_zero();
+		s->needzero = gone != npages;
 	}
 	rt_unlock(&h->lock);
 	if (s == NULL)

@@ -65,12 +65,12 @@ rt_sys_map(void *p, size_t bytes)
 	return 0;
 }
 
-/* An error here (a locked page, say) only means that nothing was given back;
- * the memory stays valid, so there is nothing to report. */
-void
+/* An error (a locked page, say) only means that nothing was given back; the
+ * memory stays valid, but who counts on zeroes must know. */
+int
 rt_sys_unused(void *p, size_t bytes)
 {
-	(void)madvise(p, bytes, MADV_DONTNEED);
+	return madvise(p, bytes, MADV_DONTNEED) == 0 ? 0 : -errno;
 }
 
 void

@@ -37,7 +37,9 @@ ssize_t rt_write_fd(int fd, const void *p, size_t n); /* all or -errno */
 void *rt_sys_reserve(size_t bytes); /* NULL: not to be had */
 void *rt_sys_reserve_aligned(size_t bytes, size_t align);
 int rt_sys_map(void *p, size_t bytes);    /* reserved -> read-write */
-void rt_sys_unused(void *p, size_t bytes); /* MADV_DONTNEED / FREE */
+/* Contents go, the next read finds zeroes. 0, or -errno: nothing happened
+ * (locked pages) and the contents are still there. */
+int rt_sys_unused(void *p, size_t bytes);
 void rt_sys_release(void *p, size_t bytes); /* munmap */
 void *rt_sys_mmap(size_t bytes);           /* fresh zeroed memory; NULL */
 /* Guard: accesses fault, no mapping is split where the kernel allows.

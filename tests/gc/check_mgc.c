@@ -429,6 +429,18 @@ default_pace_body(void *arg)
 	return 0;
 }
 
+/* sysmon finds that the last cycle is too long ago. */
+static int
+periodic_body(void *arg)
+{
+	(void)arg;
+	T_CHECK(rt_gc_cycles() == 0);
+	atomic_store(&rt_gc_force_period_ns, 1000000);
+	while (rt_gc_cycles() < 2)
+		rt_gosched();
+	return 0;
+}
+
 static int
 memlimit_body(void *arg)
 {
@@ -618,6 +630,7 @@ static const struct {
 	{ "GOGC=0", gogc_zero_body, "GOGC", "0" },
 	{ "default pace", default_pace_body, NULL, NULL },
 	{ "memory limit alone", memlimit_body, "GOGC", "off" },
+	{ "periodic", periodic_body, NULL, NULL },
 	{ "scavenge", scavenge_body, "GOGC", "off" },
 	{ "gcstress", stress_cycles_body, "GODEBUG", "gcstress=10" },
 	{ "clobberfree", storm_body, "GODEBUG", "clobberfree=1" },
