@@ -59,3 +59,9 @@ libgortd_a_SOURCES += \
 	daemon/http_sse.c \
 	daemon/metrics.c daemon/metrics.h \
 	daemon/reads.c daemon/reads.h
+# the program: all roles in one binary
+sbin_PROGRAMS += gortd
+gortd_SOURCES = daemon/main.c
+gortd_CPPFLAGS = $(libgortd_a_CPPFLAGS)
+gortd_LDADD = libgortd.a libgort_systemd.a libstore.la libipc_rpc.a libipc.la \
+	$(EVENT_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS) $(SYSTEMD_LIBS) -lelf
