@@ -16,6 +16,30 @@ parks_for_ever(void *arg)
 	rt_gopark(NULL, NULL, WAIT_SELECT_NO_CASES);
 }
 
+/* A sleeper whom others may wake: it is published once it sleeps. */
+static struct g *_Atomic sleeper;
+
+static bool
+publish(struct g *gp, void *arg)
+{
+	atomic_store(&sleeper, gp);
+	return true;
+}
+
+static int
+sleeps(void)
+{
+	rt_gopark(publish, NULL, WAIT_SELECT_NO_CASES);
+	return 7;
+}
+
+static void
+wakes(void)
+{
+	WAIT_UNTIL(atomic_load(&sleeper) != NULL);
+	rt_goready(atomic_load(&sleeper));
+}
+
 static int
 main_parks(void *arg)
 {
@@ -86,7 +110,7 @@ channel_nobody_sends(void *arg)
 static void
 readies(void *arg)
 {
-	rt_goready(arg);
+	wakes();
 }
 
 static void
@@ -95,38 +119,35 @@ calls_then_readies(void *arg)
 	rt_entersyscallblock();
 	usleep(20000);
 	rt_exitsyscall();
-	rt_goready(arg);
+	wakes();
 }
 
 static int
 woken_by_a_call(void *arg)
 {
-	go(calls_then_readies, rt_getg());
-	parks_for_ever(NULL);
-	return 7;
+	go(calls_then_readies, NULL);
+	return sleeps();
 }
 
 static int
 woken_by_another(void *arg)
 {
-	go(readies, rt_getg());
-	parks_for_ever(NULL);
-	return 7;
+	go(readies, NULL);
+	return sleeps();
 }
 
 static void
 sleeps_then_readies(void *arg)
 {
 	rt_time_sleep(20000000);
-	rt_goready(arg);
+	wakes();
 }
 
 static int
 woken_by_a_timer(void *arg)
 {
-	go(sleeps_then_readies, rt_getg());
-	parks_for_ever(NULL);
-	return 7;
+	go(sleeps_then_readies, NULL);
+	return sleeps();
 }
 
 #define ASLEEP "fatal error: all goroutines are asleep - deadlock!\n"
