@@ -29,6 +29,7 @@
 #include "fault/fault.h"
 
 #include "arch/arch.h"
+#include "arch/fiber_san.h"
 #include "diag/diag.h"
 #include "os/os.h"
 #include "sched/sched.h"
@@ -207,18 +208,40 @@ report_and_exit(void *p)
 	rt_crash_end(r->reason);
 }
 
+/* The report's stack as the sanitizers see stacks: a g. Reporter only. */
+static struct g crash_g;
+static struct {
+	void (*fn)(void *);
+	void *arg;
+} on_crash_stack;
+
+static void
+crash_stack_main(void *unused)
+{
+	rt_san_arrive(&crash_g, NULL);
+	on_crash_stack.fn(on_crash_stack.arg);
+}
+
 /* fn(arg) on a stack with room, once; fn does not return. */
 void
 rt_on_crash_stack(void (*fn)(void *), void *arg)
 {
+	static struct g nobody; /* a thread that has no g */
+	struct g *self = rt_getg();
 	struct gobuf from, to;
 	char *p = mmap(NULL, CRASH_STACK_BYTES, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
+	on_crash_stack.fn = fn;
+	on_crash_stack.arg = arg;
 	if (p == MAP_FAILED)
 		fn(arg);
-	to.sp = (uintptr_t)p + CRASH_STACK_BYTES - 64;
-	rt_ctx_call(&from, &to, fn, arg);
+	crash_g.stack.lo = (uintptr_t)p;
+	crash_g.stack.hi = (uintptr_t)p + CRASH_STACK_BYTES;
+	to.sp = crash_g.stack.hi - 64;
+	rt_san_fiber_new(&crash_g);
+	rt_san_leave(self == NULL ? &nobody : self, &crash_g);
+	rt_ctx_call(&from, &to, crash_stack_main, NULL);
 	__builtin_trap();
 }
 

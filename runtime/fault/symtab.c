@@ -272,9 +272,19 @@ has_prefix(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+/* Cold parts and the sanitizers' constructors: the linker puts them elsewhere,
+ * with everyone's. */
+static bool
+is_displaced(const char *s)
+{
+	return strchr(s, '.') != NULL || has_prefix(s, "_sub_");
+}
+
 static bool
 named_like_runtime(const char *s)
 {
+	if (strcmp(s, "gort_main") == 0)
+		return false; /* the program's, whatever lies around it */
 	return has_prefix(s, "rt_") || has_prefix(s, "gort_") ||
 	    has_prefix(s, "rt0_");
 }
@@ -333,8 +343,7 @@ dye_globals(struct func_index *x)
 	for (size_t i = 0; i < x->n; i++) {
 		const struct func *f = &x->funcs[i];
 
-		/* the linker puts cold parts elsewhere, with everyone's */
-		if (!f->runtime || strchr(x->strtab + f->name, '.') != NULL)
+		if (!f->runtime || is_displaced(x->strtab + f->name))
 			continue;
 		lo = f->addr < lo ? f->addr : lo;
 		hi = f->addr > hi ? f->addr : hi;
