@@ -248,7 +248,9 @@ take_back(struct run *r)
 static void
 missing(struct inst *i, bool fresh)
 {
-	if (i->state == INST_DOWN)
+	if (i->state == INST_DOWN && !fresh && i->promised > i->last.run)
+		inst_event(i, EV_START); /* accepted, and then we died */
+	if (i->state == INST_DOWN || i->cur != NULL)
 		return;
 	if (i->state == INST_BACKOFF && !fresh) {
 		inst_resume(i);

@@ -548,7 +548,7 @@ inst_run_ended(struct inst *i, struct run *r)
 	/* a first run that never became its program was never accepted */
 	if (i->first && strcmp(i->last.reason, "exec") == 0) {
 		i->wished_up = false;
-		i->rm = true;
+		i->removed_ns = wall_ns(); /* the name is free at once */
 	}
 	i->first = false;
 	again = policy_says_again(i);
@@ -592,7 +592,13 @@ inst_resume(struct inst *i)
 	case INST_BACKOFF:
 		arm(i, backoff_next(&i->backoff, 0));
 		break;
-	default:
+	case INST_STARTING:
+	case INST_UP:
+		if (i->promised > i->last.run) /* a restart, accepted */
+			inst_event(i, EV_RESTART);
+		break;
+	case INST_DOWN:
+	case INST_N:
 		break;
 	}
 }

@@ -62,6 +62,7 @@ struct inst {
 	enum restart_policy policy;
 	int64_t policy_max;   /* restarts allowed, 0: no end */
 	enum inst_state state; /* written by inst_event alone */
+	uint32_t promised;    /* run that a person was promised; 0: none */
 	bool wished_up;       /* what a person wants, across gortd's restarts */
 	bool declared;        /* out of instances.d */
 	bool rm;              /* forget it when it is down */

@@ -31,243 +31,30 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/backoff.h"
 #include "daemon/keeper_held.h"
 #include "daemon/keeper_link.h"
 #include "daemon/keeper_proto.h"
+#include "daemon/keeper_worker.h"
 #include "daemon/log.h"
 #include "daemon/roles.h"
 #include "systemd/job.h"
 #include "systemd/notify.h"
 
 #define TICK_MS 500
+#define ROLE_WAIT_MAX_MS 1000
 #define HUNG_NS (30 * INT64_C(1000000000))
 #define QUIT_NS (15 * INT64_C(1000000000))
 #define POLL_FOREIGN EXIT_SLOTS
 
-/* Things owed to a role, sent when its socket has room. */
-enum { OWE_HELLO = 1, OWE_LISTENER = 2, OWE_PAGE = 4, OWE_ROLES = 8,
-	OWE_EXITED = 16, OWE_TERM = 32, OWE_RELOAD = 64, OWE_QUIT = 128,
-	OWE_REPLAY = 256, OWE_ASK = 512 };
-
-struct worker {
-	struct keeper_role_stat stat;
-	int link;              /* -1: not there */
-	unsigned owed;
-	int replay;            /* slot the replay has come to */
-	int peer_fd[ROLE_N];   /* fresh links to be given away, or -1 */
-	bool answer_due;
-	struct keeper_msg answer;
-	struct backoff backoff;
-	int64_t start_at_ns;   /* when to start it again */
-	bool ready;            /* has said so once */
-};
-
-static struct worker worker[ROLE_N];
-static struct keeper_boot *boot;
-static pid_t job_pid;    /* child that asks systemd why SIGTERM came */
-static int term_mode = -1; /* KM_TERM's n once we are ending */
-static bool announced;   /* READY was sent */
-static int new_config = -1; /* offered to the supervisor, not yet accepted */
+static pid_t job_pid; /* child that asks systemd why SIGTERM came */
 static bool quitting;
 static int64_t quit_at_ns;
 static int exit_code;
-
-static int64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
-}
-
-/* ---- starting a role ---- */
-
-/* In the child: become the role. Only async-signal-safe calls and exec. */
-static void __attribute__((noreturn))
-become_role(enum role_id id, int link)
-{
-	static char arg[32];
-	char *argv[64];
-	sigset_t none;
-	int n = 0, config = boot->config_fd;
-
-	snprintf(arg, sizeof arg, "--role=%s", role_name(id));
-	for (; boot->argv[n] != NULL && n < 62; n++)
-		argv[n] = boot->argv[n];
-	argv[n++] = arg;
-	argv[n] = NULL;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* both are above 4: main.c moved every descriptor out of the way */
-	if (dup2(link, KEEPER_LINK_FD) >= 0 &&
-	    dup2(config, KEEPER_CONFIG_FD) >= 0)
-		fexecve(boot->self_fd, argv, environ);
-	_exit(127);
-}
-
-/* Fresh links between id and the roles that are there. */
-static void
-link_peers(enum role_id id)
-{
-	for (int peer = ROLE_SUPERVISOR; peer < ROLE_N; peer++) {
-		int sv[2];
-
-		if (peer == (int)id || worker[peer].link < 0)
-			continue;
-		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
-			continue;
-		if (worker[peer].peer_fd[id] >= 0)
-			close(worker[peer].peer_fd[id]);
-		worker[id].peer_fd[peer] = sv[0];
-		worker[peer].peer_fd[id] = sv[1];
-	}
-}
-
-static void
-start_role(enum role_id id)
-{
-	struct worker *w = &worker[id];
-	int sv[2];
-	pid_t pid;
-
-	w->start_at_ns = 0;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0, sv) < 0 || (pid = fork()) < 0) {
-		log_error("cannot start the %s: %s", role_name(id),
-		    strerror(errno));
-		w->start_at_ns = now_ns() + 1000000000;
-		return;
-	}
-	if (pid == 0)
-		become_role(id, sv[1]);
-	close(sv[1]);
-	w->link = sv[0];
-	w->stat.pid = pid;
-	w->stat.starts++;
-	w->stat.start_ns = w->stat.beat_ns = now_ns();
-	w->owed = OWE_HELLO | OWE_LISTENER;
-	if (id == ROLE_SUPERVISOR)
-		w->owed |= OWE_PAGE | OWE_REPLAY | OWE_ROLES;
-	if (term_mode >= 0 && id == ROLE_SUPERVISOR)
-		w->owed |= OWE_TERM;
-	w->replay = 0;
-	w->answer_due = false;
-	link_peers(id);
-	worker[ROLE_SUPERVISOR].owed |= OWE_ROLES;
-}
-
-/* ---- telling ---- */
-
-/* Send one message; true when it is out, or the role is past hearing it. */
-static bool
-tell(struct worker *w, struct keeper_msg *km, int type, int n, const int *fds,
-    int nfds)
-{
-	km->type = type;
-	km->n = n;
-	return keeper_link_send(w->link, km, fds, nfds) != -EAGAIN;
-}
-
-/* The replay of what is held, one item a call. */
-static bool
-tell_replay(struct worker *w)
-{
-	struct keeper_msg km = { 0 };
-	int fds[KT_N], nfds, slot, state = held_state_fd();
-
-	while ((slot = held_next(w->replay, &km, fds, &nfds)) >= 0) {
-		if (!tell(w, &km, KM_ITEM, 0, fds, nfds))
-			return false;
-		w->replay = slot + 1;
-		memset(&km, 0, sizeof km);
-	}
-	memset(&km, 0, sizeof km);
-	return tell(w, &km, KM_REPLAYED, announced, &state, state >= 0);
-}
-
-static bool
-tell_one(struct worker *w, unsigned what)
-{
-	struct keeper_msg km = { 0 };
-	int fd = -1;
-
-	switch (what) {
-	case OWE_HELLO:
-		return tell(w, &km, KM_HELLO, w->stat.starts, NULL, 0);
-	case OWE_LISTENER:
-		if (w == &worker[ROLE_SUPERVISOR])
-			fd = boot->control_fd;
-		else if (w == &worker[ROLE_GATEWAY])
-			fd = boot->http_fd;
-		return fd < 0 || tell(w, &km, KM_LISTENER, 0, &fd, 1);
-	case OWE_PAGE:
-		fd = held_page_fd();
-		return tell(w, &km, KM_EXITPAGE, EXIT_SLOTS, &fd, 1);
-	case OWE_REPLAY:
-		return tell_replay(w);
-	case OWE_ROLES:
-		for (int i = 0; i < ROLE_N; i++)
-			km.roles[i] = worker[i].stat;
-		return tell(w, &km, KM_ROLES, 0, NULL, 0);
-	case OWE_EXITED:
-		return tell(w, &km, KM_EXITED, 0, NULL, 0);
-	case OWE_TERM:
-		return tell(w, &km, KM_TERM, term_mode, NULL, 0);
-	case OWE_ASK: /* a new configuration, to be judged by the supervisor */
-		return tell(w, &km, KM_RELOAD, 1, &new_config, 1);
-	case OWE_RELOAD:
-		return tell(w, &km, KM_RELOAD, 0, &boot->config_fd, 1);
-	case OWE_QUIT:
-		return tell(w, &km, KM_QUIT, 0, NULL, 0);
-	}
-	return true;
-}
-
-/* Pay a role what it is owed, as far as its socket takes it. */
-static void
-pay(enum role_id id)
-{
-	struct worker *w = &worker[id];
-	struct keeper_msg km = { 0 };
-
-	if (w->link < 0)
-		return;
-	if (w->answer_due && keeper_link_send(w->link, &w->answer, NULL, 0) !=
-	    -EAGAIN)
-		w->answer_due = false;
-	for (int p = 0; p < ROLE_N; p++) {
-		if (w->peer_fd[p] < 0 || (w->owed & OWE_HELLO))
-			continue;
-		if (!tell(w, &km, KM_PEER, p, &w->peer_fd[p], 1))
-			return;
-		close(w->peer_fd[p]);
-		w->peer_fd[p] = -1;
-	}
-	for (unsigned what = 1; what <= OWE_ASK && w->owed != 0; what <<= 1)
-		if (w->owed & what) {
-			if (!tell_one(w, what))
-				return;
-			w->owed &= ~what;
-		}
-}
-
-static bool
-owes(const struct worker *w)
-{
-	bool any = w->owed != 0 || w->answer_due;
-
-	for (int p = 0; p < ROLE_N; p++)
-		any |= w->peer_fd[p] >= 0;
-	return any;
-}
 
 /* ---- hearing ---- */
 
@@ -278,7 +65,7 @@ begin_quit(int code)
 		return;
 	quitting = true;
 	exit_code = code;
-	quit_at_ns = now_ns() + QUIT_NS;
+	quit_at_ns = keeper_now_ns() + QUIT_NS;
 	notify_send("STOPPING=1");
 	for (int i = ROLE_SUPERVISOR; i < ROLE_N; i++)
 		worker[i].owed |= OWE_QUIT;
@@ -292,58 +79,46 @@ on_ready(struct worker *w)
 		if (!worker[i].ready)
 			return;
 	notify_send("READY=1\nSTATUS=serving");
-	if (!announced && boot->ready_fd >= 0) {
-		if (write(boot->ready_fd, "", 1) != 1)
+	if (!keeper_announced && keeper_boot->ready_fd >= 0) {
+		if (write(keeper_boot->ready_fd, "", 1) != 1)
 			log_warning("the starting command is gone");
-		close(boot->ready_fd);
-		boot->ready_fd = -1;
+		close(keeper_boot->ready_fd);
+		keeper_boot->ready_fd = -1;
 	}
-	announced = true;
+	keeper_announced = true;
 }
 
 /* The supervisor has read the offered configuration: keep it or forget it. */
 static void
 on_judged(bool good)
 {
-	if (new_config < 0)
+	if (keeper_new_config < 0)
 		return;
 	if (good) {
-		dup3(new_config, boot->config_fd, O_CLOEXEC);
+		dup3(keeper_new_config, keeper_boot->config_fd, O_CLOEXEC);
 		for (int i = ROLE_SUPERVISOR; i < ROLE_N; i++)
 			worker[i].owed |= OWE_RELOAD;
 	}
-	close(new_config);
-	new_config = -1;
+	close(keeper_new_config);
+	keeper_new_config = -1;
 	notify_send("READY=1");
 }
 
 static void
 offer_reload(void)
 {
-	int fd = boot->reread();
+	int fd = keeper_boot->reread();
 
 	if (fd < 0) {
 		log_error("reload: the configuration cannot be read: %s",
 		    strerror(-fd));
 		return;
 	}
-	if (new_config >= 0)
-		close(new_config);
-	new_config = fd;
+	if (keeper_new_config >= 0)
+		close(keeper_new_config);
+	keeper_new_config = fd;
 	notify_send("RELOADING=1");
 	worker[ROLE_SUPERVISOR].owed |= OWE_ASK;
-}
-
-/* A request that is answered: HOLD and CHILD. */
-static void
-answer(struct worker *w, const struct keeper_msg *km, int type, int rc)
-{
-	memset(&w->answer, 0, sizeof w->answer);
-	w->answer.type = type;
-	w->answer.key = km->key;
-	w->answer.slot = type == KM_HELD && rc >= 0 ? (uint32_t)rc : km->slot;
-	w->answer.error = rc < 0 ? rc : 0;
-	w->answer_due = true;
 }
 
 /* From the supervisor alone. Takes fds; returns false for an unknown type. */
@@ -352,10 +127,10 @@ on_supervisor(struct worker *w, const struct keeper_msg *km, int *fds, int nfds)
 {
 	switch (km->type) {
 	case KM_HOLD:
-		answer(w, km, KM_HELD, held_hold(&km->key, km->tags, fds, nfds));
+		worker_answer(w, km, KM_HELD, held_hold(&km->key, km->tags, fds, nfds));
 		return true;
 	case KM_CHILD:
-		answer(w, km, KM_CHILDOK, held_child(km, nfds > 0 ? fds[0] : -1));
+		worker_answer(w, km, KM_CHILDOK, held_child(km, nfds > 0 ? fds[0] : -1));
 		worker[ROLE_SUPERVISOR].owed |= OWE_EXITED;
 		return true;
 	case KM_FREE:
@@ -401,7 +176,7 @@ hear(enum role_id id)
 		if (rc <= 0)
 			return;
 		if (km.type == KM_BEAT)
-			w->stat.beat_ns = now_ns();
+			w->stat.beat_ns = keeper_now_ns();
 		else if (km.type == KM_READY)
 			on_ready(w);
 		else if (id != ROLE_SUPERVISOR ||
@@ -412,7 +187,7 @@ hear(enum role_id id)
 				close(fds[--nfds]);
 		}
 		if (w->answer_due)
-			pay(id);
+			worker_pay(id);
 	}
 }
 
@@ -422,29 +197,21 @@ static void
 role_died(enum role_id id, const siginfo_t *si)
 {
 	struct worker *w = &worker[id];
-	int64_t now = now_ns(), wait_ms;
+	int64_t now = keeper_now_ns(), wait_ms;
 
-	if (w->link >= 0) {
-		w->answer_due = false;
-		hear(id); /* what it said before it died still holds */
-		close(w->link);
-	}
-	w->link = -1;
 	w->answer_due = false;
-	for (int p = 0; p < ROLE_N; p++)
-		if (w->peer_fd[p] >= 0) {
-			close(w->peer_fd[p]);
-			w->peer_fd[p] = -1;
-		}
-	w->stat.pid = 0;
-	worker[ROLE_SUPERVISOR].owed |= OWE_ROLES;
+	hear(id); /* what it said before it died still holds */
+	worker_gone(w);
 	if (quitting)
 		return;
-	if (!announced && !w->ready && si->si_code == CLD_EXITED) {
+	if (!keeper_announced && !w->ready && si->si_code == CLD_EXITED) {
 		begin_quit(1); /* it has said why */
 		return;
 	}
+	/* clients wait in the backlog: a role may be pressed harder */
 	wait_ms = backoff_next(&w->backoff, (now - w->stat.start_ns) / 1000000);
+	if (wait_ms > ROLE_WAIT_MAX_MS)
+		wait_ms = ROLE_WAIT_MAX_MS;
 	w->start_at_ns = now + wait_ms * 1000000;
 	log_warning("the %s ended by %s %d and starts again in %lld ms",
 	    role_name(id), si->si_code == CLD_EXITED ? "exit" : "signal",
@@ -461,7 +228,7 @@ child_ended(const siginfo_t *si, const struct rusage *ru)
 		}
 	if (si->si_pid == job_pid) {
 		job_pid = 0;
-		term_mode = si->si_code == CLD_EXITED &&
+		keeper_term_mode = si->si_code == CLD_EXITED &&
 		    si->si_status == JOB_RESTART ? 0 : 1;
 		worker[ROLE_SUPERVISOR].owed |= OWE_TERM;
 		return;
@@ -497,8 +264,8 @@ reap(void)
 static void
 on_term(bool from_terminal)
 {
-	if (term_mode >= 0 || job_pid != 0) {
-		term_mode = 2; /* asked twice: no more patience */
+	if (keeper_term_mode >= 0 || job_pid != 0) {
+		keeper_term_mode = 2; /* asked twice: no more patience */
 		worker[ROLE_SUPERVISOR].owed |= OWE_TERM;
 		return;
 	}
@@ -507,7 +274,7 @@ on_term(bool from_terminal)
 	if (job_pid > 0)
 		return;
 	job_pid = 0;
-	term_mode = 1;
+	keeper_term_mode = 1;
 	worker[ROLE_SUPERVISOR].owed |= OWE_TERM;
 }
 
@@ -519,7 +286,7 @@ on_signal(int fd)
 	while (read(fd, &si, sizeof si) == sizeof si) {
 		if (si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT)
 			on_term(si.ssi_signo == SIGINT);
-		else if (si.ssi_signo == SIGHUP && boot->foreground &&
+		else if (si.ssi_signo == SIGHUP && keeper_boot->foreground &&
 		    isatty(STDERR_FILENO))
 			on_term(true); /* the terminal was closed */
 		else if (si.ssi_signo == SIGHUP)
@@ -538,7 +305,7 @@ check_roles(int64_t now)
 		if (w->stat.pid == 0) {
 			if (w->start_at_ns != 0 && now >= w->start_at_ns &&
 			    !quitting)
-				start_role(i);
+				worker_start(i);
 		} else if (now - w->stat.beat_ns > HUNG_NS ||
 		    (quitting && now > quit_at_ns)) {
 			log_error("the %s does not answer: killed",
@@ -553,7 +320,7 @@ static void
 tick(void)
 {
 	static int64_t pinged_ns, told_ns;
-	int64_t now = now_ns(), every = notify_watchdog_us() * 500;
+	int64_t now = keeper_now_ns(), every = notify_watchdog_us() * 500;
 	char status[96];
 	bool fresh = true;
 
@@ -571,7 +338,7 @@ tick(void)
 		worker[ROLE_SUPERVISOR].owed |= OWE_ROLES;
 		snprintf(status, sizeof status, "STATUS=%d instances alive%s",
 		    held_live(), fresh ? "" : ", a role does not answer");
-		if (announced && !quitting)
+		if (keeper_announced && !quitting)
 			notify_send(status);
 	}
 }
@@ -604,7 +371,7 @@ all_gone(void)
 static int
 timeout_ms(void)
 {
-	int64_t ms = TICK_MS, now = now_ns();
+	int64_t ms = TICK_MS, now = keeper_now_ns();
 
 	for (int i = ROLE_SUPERVISOR; i < ROLE_N; i++)
 		if (worker[i].start_at_ns != 0 &&
@@ -620,11 +387,11 @@ turn(struct pollfd *pfd, int sigfd)
 
 	pfd[n++] = (struct pollfd){ sigfd, POLLIN, 0 };
 	for (int i = ROLE_SUPERVISOR; i < ROLE_N; i++) {
-		pay(i);
+		worker_pay(i);
 		role_at[i] = n;
 		pfd[n++] = (struct pollfd){ worker[i].link,
 			(worker[i].answer_due ? 0 : POLLIN) |
-			(owes(&worker[i]) ? POLLOUT : 0), 0 };
+			(worker_owed(&worker[i]) ? POLLOUT : 0), 0 };
 	}
 	foreign = held_pollfds(pfd + n, POLL_FOREIGN);
 	if (poll(pfd, n + foreign, timeout_ms()) < 0)
@@ -645,18 +412,14 @@ keeper_main(struct keeper_boot *b)
 	struct pollfd *pfd = calloc(1 + ROLE_N + POLL_FOREIGN, sizeof *pfd);
 	int sigfd = signals();
 
-	boot = b;
+	keeper_boot = b;
+	worker_init();
 	if (pfd == NULL || sigfd < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		fatal("the keeper cannot start: %s", strerror(errno));
-	for (int i = 0; i < ROLE_N; i++) {
-		worker[i].link = -1;
-		for (int p = 0; p < ROLE_N; p++)
-			worker[i].peer_fd[p] = -1;
-	}
 	worker[ROLE_KEEPER].stat = (struct keeper_role_stat){ getpid(), 1,
-		now_ns(), now_ns() };
+		keeper_now_ns(), keeper_now_ns() };
 	for (int i = ROLE_SUPERVISOR; i < ROLE_N; i++)
-		start_role(i);
+		worker_start(i);
 	while (!(quitting && all_gone()))
 		turn(pfd, sigfd);
 	free(pfd);

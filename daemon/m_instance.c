@@ -149,6 +149,7 @@ accept_instance(struct call *c, json_t *spec, json_t **ret_error)
 		return NULL;
 	}
 	i->wished_up = true;
+	i->promised = 1;
 	request_remember(c, i, 1);
 	if (sup_save(&cause) < 0) {
 		*ret_error = rpc_error(RPC_FAILED, "%s", cause);
@@ -358,6 +359,7 @@ m_restart(struct call *c)
 	}
 	run = i->last.run + 1;
 	i->wished_up = true;
+	i->promised = run;
 	i->restarts = 0;
 	request_remember(c, i, run);
 	if (sup_save(&cause) < 0) {

@@ -354,7 +354,8 @@ exec_failed(struct run *r, const struct spawn_failure *f)
 	strcpy(last->reason, "exec");
 	snprintf(last->words, sizeof last->words, "could not %s: %s",
 	    spawn_step_text(f->step), strerror(f->error));
-	last->code = f->error == ENOENT ? 127 : 126;
+	last->code = f->step == SPAWN_STEP_EXEC && f->error == ENOENT ?
+	    127 : 126;
 }
 
 /* The verdict pipe: a failure, or its end after a good exec. */

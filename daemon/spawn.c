@@ -291,7 +291,7 @@ give_up(const struct child *c, enum spawn_step step)
 	if (write(c->verdict, &f, sizeof f) < 0) {
 		/* nobody is there to hear it; the inbox has it */
 	}
-	_exit(f.error == ENOENT ? 127 : 126);
+	_exit(step == SPAWN_STEP_EXEC && f.error == ENOENT ? 127 : 126);
 }
 
 /*

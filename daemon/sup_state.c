@@ -108,11 +108,12 @@ last_from_json(json_t *o, struct run_info *l)
 static json_t *
 inst_to_json(const struct inst *i)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:b, s:I, s:I, s:O, "
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:b, s:I, s:I, s:I, s:O, "
 	    "s:o}", "id", i->id, "name", i->name, "created_seq",
 	    (json_int_t)i->created_seq, "created_ns",
 	    (json_int_t)i->created_ns, "removed_ns", (json_int_t)i->removed_ns,
 	    "state", inst_state_name(i->state), "wished_up", i->wished_up,
+	    "promised", (json_int_t)i->promised,
 	    "restarts", (json_int_t)i->restarts, "backoff_ms",
 	    (json_int_t)i->backoff.delay_ms, "spec", i->spec, "last",
 	    last_to_json(&i->last));
@@ -136,6 +137,7 @@ inst_from_json(json_t *o)
 	i->created_ns = number(o, "created_ns");
 	i->removed_ns = number(o, "removed_ns");
 	i->wished_up = json_is_true(json_object_get(o, "wished_up"));
+	i->promised = number(o, "promised");
 	i->restarts = number(o, "restarts");
 	i->backoff.delay_ms = number(o, "backoff_ms");
 	i->state = inst_state_of(json_string_value(json_object_get(o,
