@@ -67,7 +67,5 @@ void relay_unsubscribe(struct call *c);
 void relay_live(json_t *msg);
 void relay_resubscribe(void);
 void relay_conn_gone(struct conn *conn);
-/* The run's last line is out: say so to who follows just that run. */
-void relay_run_drained(const char *instance, uint32_t run);
 
 #endif

@@ -62,6 +62,7 @@ typed(const struct param *p, const char *text)
 		return json_string(text); /* the check will name it */
 	switch (p->type) {
 	case PARAM_INT:
+	case PARAM_NUMBER:
 		errno = 0;
 		n = strtoll(text, &end, 10);
 		return *text != '\0' && *end == '\0' && errno == 0 ?

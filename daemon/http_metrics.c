@@ -17,7 +17,7 @@
 #include <time.h>
 
 #ifdef HAVE_CONFIG_H
-#include "config.h"
+#include <config.h>
 #endif
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "?"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #ifdef HAVE_CONFIG_H
-#include "config.h"
+#include <config.h>
 #endif
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "?"
@@ -25,6 +25,7 @@ schema_of(const struct param *p)
 
 	switch (p->type) {
 	case PARAM_INT:
+	case PARAM_NUMBER:
 		s = json_pack("{s:s, s:s}", "type", "integer", "format",
 		    "int64");
 		if (p->max > p->min) {

@@ -282,8 +282,9 @@ start_error(const struct inst *i)
 	json_t *e = rpc_error(RPC_FAILED, "%s: %s", json_string_value(
 	    json_object_get(i->spec, "program")), i->last.words);
 
-	json_object_set_new(json_object_get(e, "data"), "exit",
-	    json_integer(i->last.code));
+	json_object_update_new(json_object_get(e, "data"), json_pack(
+	    "{s:i, s:s, s:i}", "exit", i->last.code, "step",
+	    i->last.exec_step, "errno", i->last.exec_errno));
 	return e;
 }
 
@@ -368,6 +369,8 @@ spawn(struct inst *i)
 	i->last = (struct run_info){ .run = i->last.run + 1,
 		.code = rc == -ENOENT ? 127 : 126, .ended_ns = wall_ns() };
 	strcpy(i->last.reason, "exec");
+	i->last.exec_step = "exec";
+	i->last.exec_errno = -rc;
 	snprintf(i->last.words, sizeof i->last.words, "%s",
 	    cause != NULL ? cause : strerror(-rc));
 	free(cause);
@@ -565,7 +568,6 @@ void
 inst_run_drained(struct inst *i, uint32_t run)
 {
 	wake(i);
-	relay_run_drained(i->id, run);
 	sweep_soon();
 }
 

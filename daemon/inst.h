@@ -48,6 +48,8 @@ struct run_info {
 	int signal;   /* 0 when there is none */
 	char reason[24];     /* token: see run_reasons in inst.c; "" alive */
 	char words[256];     /* evidence: last words, or the exec sentence */
+	const char *exec_step; /* token (static) and errno of a failed */
+	int exec_errno;        /* spawn; for its starter only, not kept */
 	char nonce[33];      /* hexadecimal */
 	int64_t maxrss_kib, user_us, system_us;
 };

@@ -14,7 +14,7 @@
 	{ "limit", PARAM_INT, false, 1, 1000, "items in a page" },             \
 	{ "page_token", PARAM_STRING, false, 0, 200, "from the page before" }
 #define RANGE                                                                  \
-	{ "since", PARAM_INT, false, 0, INT64_MAX, "sequence number seen" },   \
+	{ "since", PARAM_NUMBER, false, 0, INT64_MAX, "sequence number seen" },   \
 	{ "from", PARAM_STRING, false, 0, 40, "Unix nanoseconds" },            \
 	{ "to", PARAM_STRING, false, 0, 40, "Unix nanoseconds" }
 #define TIMEOUT { "timeout_ms", PARAM_INT, false, 0, 86400000, "until SIGKILL" }
@@ -52,7 +52,7 @@ const struct method methods[] = {
 	    { "memlimit", PARAM_STRING, false, 1, 32, "GOMEMLIMIT" },
 	    { "godebug", PARAM_STRING, false, 1, 1024, "GODEBUG" },
 	    { "profile", PARAM_STRING, false, 1, 32, "sandbox: open" },
-	    { "limit", PARAM_STRING, false, 1, 128, "memory=,cpu=,tasks=" },
+	    { "limit", PARAM_MAP, false, 0, 0, "memory, cpu, tasks" },
 	    { "rm", PARAM_BOOL, false, 0, 0, "forget it when it is down" },
 	    { "stdin", PARAM_BOOL, false, 0, 0, "a descriptor came along" },
 	    { "logs", PARAM_STRING, false, 1, 8, "block or drop" },
@@ -132,7 +132,7 @@ const struct method methods[] = {
 	    .by = BY_RECORDER, .params = PARAMS(
 	    { "what", PARAM_STRINGS, true, 0, 0, "log event sched gc boot" },
 	    { "id", PARAM_STRING, false, 1, 128, "of one instance" },
-	    { "since", PARAM_INT, false, 0, INT64_MAX, "sequence number" },
+	    { "since", PARAM_NUMBER, false, 0, INT64_MAX, "sequence number" },
 	    END), .doc = "Live data as telemetry.event notifications.",
 	    .result = "sub" },
 	{ .name = "telemetry.unsubscribe", .access = ACCESS_VIEW,
@@ -149,7 +149,8 @@ const struct method methods[] = {
 	{ 0 },
 };
 
-static const char *const type_names[] = { "string", "integer", "boolean",
+static const char *const type_names[] = { "string", "integer",
+	"integer or string of digits", "boolean",
 	"array of strings", "object of strings" };
 
 const struct method *
@@ -191,6 +192,14 @@ all_strings(json_t *v)
 }
 
 static bool
+is_digits(const char *s)
+{
+	size_t n = s != NULL ? strlen(s) : 0;
+
+	return n >= 1 && n <= 18 && strspn(s, "0123456789") == n;
+}
+
+static bool
 type_fits(const struct param *p, json_t *v)
 {
 	switch (p->type) {
@@ -198,6 +207,8 @@ type_fits(const struct param *p, json_t *v)
 		return json_is_string(v);
 	case PARAM_INT:
 		return json_is_integer(v);
+	case PARAM_NUMBER:
+		return json_is_integer(v) || is_digits(json_string_value(v));
 	case PARAM_BOOL:
 		return json_is_boolean(v);
 	case PARAM_STRINGS:
@@ -217,7 +228,7 @@ check_one(const struct method *m, const struct param *p, json_t *v)
 		return rpc_error(RPC_PARAMS, "%s: \"%s\" must be %s %s",
 		    m->name, p->name, strchr("aio", type_names[p->type][0]) !=
 		    NULL ? "an" : "a", type_names[p->type]);
-	if (p->type == PARAM_INT) {
+	if (p->type == PARAM_INT || json_is_integer(v)) {
 		n = json_integer_value(v);
 		if (n < p->min || n > p->max)
 			return rpc_error(RPC_PARAMS, "%s: \"%s\" must be from "

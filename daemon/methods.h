@@ -30,6 +30,7 @@ enum answerer {
 enum param_type {
 	PARAM_STRING,
 	PARAM_INT,    /* min..max hold */
+	PARAM_NUMBER, /* the same, or as a string of digits */
 	PARAM_BOOL,
 	PARAM_STRINGS, /* array of strings */
 	PARAM_MAP,     /* object whose values are strings */

@@ -222,11 +222,10 @@ struct sub {
 	struct sub *next;
 	json_int_t id;
 	struct conn *conn;
-	char what[16];
+	json_t *what;                   /* owned, array of known names */
 	char instance[INST_ID_LEN + 1]; /* "" for all */
 	uint32_t run;                   /* 0 for all */
-	json_int_t since;               /* last sequence number seen, -1 */
-	json_int_t group;               /* the number the client has */
+	json_int_t since;               /* last number seen, -1 */
 };
 
 static struct sub *subs;
@@ -237,7 +236,7 @@ static void
 sub_send(const struct sub *s)
 {
 	role_send(sup.r, ROLE_RECORDER, json_pack(
-	    "{s:s, s:I, s:s, s:s?, s:o, s:o}", "m", "sub", "sub", s->id, "what",
+	    "{s:s, s:I, s:O, s:s?, s:o, s:o}", "m", "sub", "sub", s->id, "what",
 	    s->what, "instance", s->instance[0] != '\0' ? s->instance : NULL,
 	    "run", s->run != 0 ? json_integer(s->run) : json_null(), "since",
 	    s->since >= 0 ? json_integer(s->since) : json_null()), NULL, 0);
@@ -251,88 +250,87 @@ sub_drop(struct sub **at)
 	*at = s->next;
 	role_send(sup.r, ROLE_RECORDER, json_pack("{s:s, s:I}", "m", "unsub",
 	    "sub", s->id), NULL, 0);
+	json_decref(s->what);
 	free(s);
 	nsubs--;
 }
 
 static bool
-known_what(const char *what)
+all_known(json_t *what)
 {
 	static const char *const known[] = { "log", "event", "sched", "gc",
 		"boot" };
+	size_t n, k;
+	json_t *v;
 
-	for (size_t n = 0; n < sizeof known / sizeof known[0]; n++)
-		if (strcmp(known[n], what) == 0)
-			return true;
-	return false;
+	json_array_foreach(what, n, v) {
+		for (k = 0; k < sizeof known / sizeof known[0]; k++)
+			if (strcmp(known[k], json_string_value(v)) == 0)
+				break;
+		if (k == sizeof known / sizeof known[0])
+			return false;
+	}
+	return json_array_size(what) > 0;
 }
 
-/* One of the kinds that a subscription names. */
-static void
-sub_add(struct call *c, const char *what, const struct inst *i, uint32_t run,
-    json_int_t group)
+/* A number that may have come as a string of digits; -1: absent. */
+static json_int_t
+param_number(const struct call *c, const char *name)
 {
-	struct sub *s = calloc(1, sizeof *s);
+	const char *s = call_string(c, name);
 
-	if (s == NULL)
-		return;
-	s->id = ++next_sub;
-	s->group = group;
-	s->conn = c->conn;
-	s->run = run;
-	s->since = call_int(c, "since", -1);
-	snprintf(s->what, sizeof s->what, "%s", what);
-	snprintf(s->instance, sizeof s->instance, "%s", i != NULL ? i->id : "");
-	s->next = subs;
-	subs = s;
-	nsubs++;
-	sub_send(s);
+	return s != NULL ? strtoll(s, NULL, 10) : call_int(c, name, -1);
 }
 
 void
 relay_subscribe(struct call *c)
 {
 	const char *ref = call_string(c, "id");
-	json_t *what = json_object_get(c->params, "what"), *v, *err = NULL;
+	json_t *what = json_object_get(c->params, "what"), *err = NULL;
 	struct inst *i = NULL;
 	uint32_t run = 0;
-	json_int_t group = ++next_sub;
-	struct conn *conn = c->conn;
-	size_t n;
+	struct sub *s = NULL;
 
 	if (ref != NULL && (i = inst_find(ref, &run, &err)) == NULL) {
 		call_fail(c, err);
 		return;
 	}
-	if (ref != NULL && strchr(ref, '@') == NULL)
-		run = 0; /* all its runs from now on */
-	json_array_foreach(what, n, v)
-		if (!known_what(json_string_value(v)))
-			err = rpc_error(RPC_PARAMS,
-			    "\"what\" holds log, event, sched, gc or boot");
-	if (conn == NULL || nsubs + n > SUBS_MAX)
+	if (!all_known(what))
+		err = rpc_error(RPC_PARAMS,
+		    "\"what\" holds log, event, sched, gc or boot");
+	else if (c->conn == NULL || nsubs >= SUBS_MAX ||
+	    (s = calloc(1, sizeof *s)) == NULL)
 		err = rpc_error(RPC_LIMIT, "%d subscriptions are the most",
 		    SUBS_MAX);
 	if (err != NULL) {
 		call_fail(c, err);
 		return;
 	}
-	json_array_foreach(what, n, v)
-		sub_add(c, json_string_value(v), i, run, group);
-	call_done(c, json_pack("{s:I}", "sub", group));
+	s->id = ++next_sub;
+	s->conn = c->conn;
+	s->what = json_incref(what);
+	s->since = param_number(c, "since");
+	/* without @RUN: all its runs from now on */
+	s->run = ref != NULL && strchr(ref, '@') != NULL ? run : 0;
+	snprintf(s->instance, sizeof s->instance, "%s", i != NULL ? i->id : "");
+	s->next = subs;
+	subs = s;
+	nsubs++;
+	call_done(c, json_pack("{s:I}", "sub", s->id));
+	if (subs == s) /* the client may have gone with its answer */
+		sub_send(s);
 }
 
 void
 relay_unsubscribe(struct call *c)
 {
-	json_int_t group = call_int(c, "sub", -1);
-	struct sub **at = &subs;
+	json_int_t id = call_int(c, "sub", -1);
 
-	while (*at != NULL)
-		if ((*at)->group == group && (*at)->conn == c->conn)
+	for (struct sub **at = &subs; *at != NULL; at = &(*at)->next)
+		if ((*at)->id == id && (*at)->conn == c->conn) {
 			sub_drop(at);
-		else
-			at = &(*at)->next;
+			break;
+		}
 	call_done(c, NULL);
 }
 
@@ -348,15 +346,23 @@ relay_conn_gone(struct conn *conn)
 			at = &(*at)->next;
 }
 
-/* Remember how far the client is, for a recorder that comes back. */
+/*
+ * Remember how far the client is, for a recorder that comes back: "n" of a
+ * log line, else "seq", which counts per run and so only helps for one run or
+ * for events.
+ */
 static void
-note_seq(struct sub *s, json_t *items)
+note_number(struct sub *s, json_t *items)
 {
 	json_t *last = json_array_get(items, json_array_size(items) - 1);
-	json_t *seq = json_object_get(last, "seq");
+	json_t *n = json_object_get(last, "n");
 
-	if (json_is_integer(seq) && (s->run != 0 || s->instance[0] == '\0'))
-		s->since = json_integer_value(seq);
+	if (n == NULL && (s->run != 0 || s->instance[0] == '\0'))
+		n = json_object_get(last, "seq");
+	if (json_is_integer(n))
+		s->since = json_integer_value(n);
+	else if (json_is_string(n))
+		s->since = strtoll(json_string_value(n), NULL, 10);
 }
 
 void
@@ -367,32 +373,20 @@ relay_live(json_t *msg)
 	json_t *dropped = json_object_get(msg, "dropped");
 	json_t *params;
 	struct sub *s;
+	bool end;
 
 	for (s = subs; s != NULL && s->id != id; s = s->next)
 		;
 	if (s == NULL)
 		return;
-	note_seq(s, items);
-	params = json_pack("{s:I, s:s, s:O, s:I}", "sub", s->group, "what",
-	    s->what, "items", items, "dropped",
+	note_number(s, items);
+	end = json_is_true(json_object_get(msg, "end"));
+	params = json_pack("{s:I, s:O, s:O, s:I}", "sub", s->id, "what",
+	    json_array_get(s->what, 0), "items", items, "dropped",
 	    (json_int_t)json_integer_value(dropped));
-	if (json_is_true(json_object_get(msg, "end")))
+	if (end)
 		json_object_set_new(params, "end", json_true());
-	control_send(s->conn, rpc_notification("telemetry.event", params), 0);
-}
-
-void
-relay_run_drained(const char *instance, uint32_t run)
-{
-	struct sub *s, *more;
-
-	for (s = subs; s != NULL; s = more) {
-		more = s->next;
-		if (s->run == run && strcmp(s->instance, instance) == 0)
-			control_send(s->conn, rpc_notification(
-			    "telemetry.event", json_pack("{s:I, s:s, s:b}",
-			    "sub", s->group, "what", s->what, "end", 1)), 1);
-	}
+	control_send(s->conn, rpc_notification("telemetry.event", params), end);
 }
 
 void

@@ -274,6 +274,8 @@ spawn_failed(struct run *r, int err, const char *what)
 	log_error("%s: %s: %s", i->name, what, strerror(err));
 	i->last.code = 126;
 	i->last.ended_ns = wall_ns();
+	i->last.exec_step = "spawn";
+	i->last.exec_errno = err;
 	strcpy(i->last.reason, "exec");
 	snprintf(i->last.words, sizeof i->last.words, "%s: %s", what,
 	    strerror(err));
@@ -356,6 +358,8 @@ exec_failed(struct run *r, const struct spawn_failure *f)
 	    spawn_step_text(f->step), strerror(f->error));
 	last->code = f->step == SPAWN_STEP_EXEC && f->error == ENOENT ?
 	    127 : 126;
+	last->exec_step = spawn_step_token(f->step);
+	last->exec_errno = f->error;
 }
 
 /* The verdict pipe: a failure, or its end after a good exec. */

@@ -47,10 +47,21 @@
 #define MAX_GROUPS 1024
 
 static const char *const step_texts[SPAWN_STEP_N] = {
-#define X(name, text) text,
+#define X(name, token, text) text,
 	SPAWN_STEPS(X)
 #undef X
 };
+static const char *const step_tokens[SPAWN_STEP_N] = {
+#define X(name, token, text) token,
+	SPAWN_STEPS(X)
+#undef X
+};
+
+const char *
+spawn_step_token(uint32_t step)
+{
+	return step < SPAWN_STEP_N ? step_tokens[step] : "unknown";
+}
 
 const char *
 spawn_step_text(uint32_t step)

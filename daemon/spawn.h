@@ -11,17 +11,16 @@
 
 /* Where a child failed between clone and exec. */
 #define SPAWN_STEPS(X)                                                         \
-	X(NONE, "nothing")                                                     \
-	X(STDIO, "set up its standard streams")                                \
-	X(SIGNALS, "reset its signals")                                        \
-	X(LIMITS, "set its limits")                                            \
-	X(GROUPS, "take its groups")                                           \
-	X(USER, "become its user")                                             \
-	X(CWD, "enter its working directory")                                  \
-	X(EXEC, "execute the program")
+	X(NONE, "none", "do nothing")                                          \
+	X(STDIO, "stdio", "set up its standard streams")                       \
+	X(SIGNALS, "signals", "reset its signals")                             \
+	X(GROUPS, "groups", "take its groups")                                 \
+	X(USER, "user", "become its user")                                     \
+	X(CWD, "cwd", "enter its working directory")                           \
+	X(EXEC, "exec", "execute the program")
 
 enum spawn_step {
-#define X(name, text) SPAWN_STEP_##name,
+#define X(name, token, text) SPAWN_STEP_##name,
 	SPAWN_STEPS(X)
 #undef X
 	SPAWN_STEP_N
@@ -69,6 +68,8 @@ pid_t spawn_clone(const struct spawn *s, int *ret_pidfd, int *ret_go,
     int *ret_verdict);
 
 const char *spawn_step_text(uint32_t step);
+/* "exec", "cwd", ... */
+const char *spawn_step_token(uint32_t step);
 
 /* Field 22 of /proc/PID/stat; 0 when there is no such process. */
 uint64_t spawn_start_ticks(pid_t pid);

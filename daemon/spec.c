@@ -87,7 +87,7 @@ check(json_t *p)
 	if ((s = text(p, "profile")) != NULL && strcmp(s, "open") != 0)
 		return rpc_error(RPC_PARAMS,
 		    "profile \"%s\" is not offered by this gortd", s);
-	if (text(p, "limit") != NULL)
+	if (json_object_size(json_object_get(p, "limit")) > 0)
 		return rpc_error(RPC_PARAMS,
 		    "limits are not offered by this gortd");
 	if ((s = text(p, "cwd")) != NULL && s[0] != '/')
@@ -121,9 +121,10 @@ spec_make(json_t *params, const struct call *caller, json_t **ret_error)
 
 		if (rc < 0) {
 			e = rpc_error(RPC_FAILED, "%s", cause);
-			json_object_set_new(json_object_get(e, "data"), "exit",
-			    json_integer(rc == -ENOENT || rc == -ENOTDIR ?
-			    127 : 126));
+			json_object_update_new(json_object_get(e, "data"),
+			    json_pack("{s:i, s:s, s:i}", "exit",
+			    rc == -ENOENT || rc == -ENOTDIR ? 127 : 126,
+			    "step", "exec", "errno", -rc));
 		}
 		free(cause);
 	}
