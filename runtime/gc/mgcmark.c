@@ -42,6 +42,7 @@
 #define OBLET_BYTES ((size_t)128 << 10)
 #define GLOBALS_PIECE ((size_t)256 << 10)
 #define GS_PER_JOB 64
+#define PREFETCH 8
 
 struct root {
 	uintptr_t base;
@@ -379,14 +380,27 @@ claim_root(struct gcworker *w)
 	return true;
 }
 
+/*
+ * Between being popped and being read an object waits its turn in a short
+ * ring, while its first line is fetched: the look-up tables of a heap fit the
+ * second-level cache, the objects don't. 0 is an empty place.
+ */
 static void
 drain_objects(struct gcworker *w)
 {
-	uint32_t n = 0;
-	uintptr_t obj;
+	uintptr_t ring[PREFETCH] = { 0 }, obj, turn;
+	uint32_t n = 0, waiting = 0;
 
-	while ((obj = rt_gcwork_pop(w)) != 0) {
-		scan_object(w, obj);
+	for (;;) {
+		obj = rt_gcwork_pop(w);
+		if (obj == 0 && waiting == 0)
+			return;
+		__builtin_prefetch((void *)obj);
+		turn = ring[n % PREFETCH];
+		ring[n % PREFETCH] = obj;
+		waiting += (obj != 0) - (turn != 0);
+		if (turn != 0)
+			scan_object(w, turn);
 		if (++n % 64 == 0 && atomic_load_explicit(&rt_gcwork_hungry,
 		                         memory_order_relaxed) > 0)
 			rt_gcwork_balance(w);
