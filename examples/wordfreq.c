@@ -126,14 +126,22 @@ struct scanner { /* a word may lie across two reads */
 	uint64_t words;
 };
 
-static int
-fold(unsigned char c)
+static uint8_t fold[256]; /* what a byte counts as; 0 ends a word */
+
+/* Packages come up before gort_main, each after those it imports. */
+GORT_PACKAGE(letters);
+GORT_PACKAGE(words, letters);
+
+static void
+letters_init(void)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c + 32;
-	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 128)
-		return c;
-	return 0;
+	for (int c = 0; c < 256; c++) {
+		if (c >= 'A' && c <= 'Z')
+			fold[c] = (uint8_t)(c + 32);
+		else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		    c >= 128)
+			fold[c] = (uint8_t)c;
+	}
 }
 
 static void
@@ -151,7 +159,7 @@ static void
 scan(struct scanner *s, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		int c = fold((unsigned char)p[i]);
+		int c = fold[(unsigned char)p[i]];
 
 		if (c == 0 || s->n == WORD_MAX) {
 			end_word(s);
@@ -246,13 +254,18 @@ walker(void *arg)
 	gort_chan_close(paths);
 }
 
+static void
+words_init(void)
+{
+	results = gort_chan_make(sizeof(struct table *), 0);
+}
+
 static struct table *
 count_folder(void)
 {
 	struct table *all = table_new(4096), *t;
 
 	paths = gort_chan_make(sizeof(char *), 64);
-	results = gort_chan_make(sizeof(struct table *), 0);
 	gort_go(walker, (void *)opt.folder);
 	for (int i = 0; i < opt.workers; i++)
 		gort_go(worker, NULL);
