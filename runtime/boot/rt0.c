@@ -16,6 +16,7 @@
 #include "boot/note.h"
 #include "boot/sections.h"
 #include "arch/arch.h"
+#include "arch/fiber_san.h"
 #include "fault/fault.h"
 #include "os/os.h"
 #include "sched/oracle.h"
@@ -152,7 +153,7 @@ rt0_go(int argc, char **argv)
 
 /* ---- sanitizers ---- */
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef RT_ASAN
 /*
  * The leak checker knows one stack a thread: memory that only a parked
  * goroutine or a thread's own stack below it refers to looks lost, and our

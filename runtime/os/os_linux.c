@@ -10,6 +10,7 @@
 #include "config.h"
 #include "os/os.h"
 #include "arch/arch.h"
+#include "arch/fiber_san.h"
 #include "boot/boot.h"
 #include "boot/bootlog.h"
 #include "diag/diag.h"
@@ -30,14 +31,9 @@
 #define AT_MINSIGSTKSZ 51
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef RT_SANITIZED
 #define THREAD_STACK_BYTES ((size_t)1 << 20) /* instrumented frames are fat */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define THREAD_STACK_BYTES ((size_t)1 << 20)
-#endif
-#endif
-#ifndef THREAD_STACK_BYTES
+#else
 /* Foreign calls run here: a resolver or printf of floats takes tens of KiB. */
 #define THREAD_STACK_BYTES ((size_t)256 << 10)
 #endif

@@ -30,6 +30,7 @@
 #include "os/os.h"
 #include "os/sigtab.h"
 #include "arch/arch.h"
+#include "arch/fiber_san.h"
 #include "boot/boot.h"
 #include "boot/bootlog.h"
 #include "diag/diag.h"
@@ -43,7 +44,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef RT_SANITIZED
 #define HANDLER_STACK_BYTES ((size_t)256 << 10)
 #else
 #define HANDLER_STACK_BYTES ((size_t)64 << 10) /* dumps read symbols here */
@@ -56,8 +57,8 @@
  * runs in them before it is clear that the process will die is not
  * instrumented: the sanitizer may have been interrupted anywhere.
  */
-#ifdef __SANITIZE_THREAD__
-#define SIG_CODE __attribute__((no_sanitize("thread")))
+#ifdef RT_TSAN
+#define SIG_CODE RT_SAN_OFF
 #else
 #define SIG_CODE
 #endif
@@ -171,7 +172,7 @@ rt_unminit(void)
 
 /* ---- installing ---- */
 
-#ifdef __SANITIZE_THREAD__
+#ifdef RT_TSAN
 
 /* Unwinders know the end of a handler by these very bytes. */
 void rt_sigreturn(void);

@@ -24,6 +24,7 @@
 #include "os/sigtab.h"
 #include "boot/boot.h"
 #include "arch/arch.h"
+#include "arch/fiber_san.h"
 #include "chan/chan.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
@@ -56,8 +57,8 @@ bit(uint32_t sig)
 	return (uint64_t)1 << (sig - 1);
 }
 
-#ifdef __SANITIZE_THREAD__
-__attribute__((no_sanitize("thread"))) /* see signal_unix.c */
+#ifdef RT_TSAN
+RT_SAN_OFF /* see signal_unix.c */
 #endif
 bool
 rt_sigsend(uint32_t sig)
