@@ -148,7 +148,7 @@ event_live(void *arg, const char *what, const json_t *it)
 		printf("@%-3" PRId64, j_int(it, "run", 0));
 	else
 		printf("%4s", "");
-	printf(" %-12s %s\n", type, clean ? clean : "");
+	printf(" %-20s %s\n", type, clean ? clean : "");
 	free(clean);
 	free(detail);
 }

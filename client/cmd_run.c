@@ -8,8 +8,8 @@
  * what we end with. If we die the program goes on: it was started to be kept.
  *
  * Three waits in one poll: gortd's messages, our signals, and, through gortd,
- * the end of the program. The wait is asked after the subscription, on the
- * same connection, so that its answer comes behind the last line.
+ * the end of the program. That answer may overtake the last lines, which come
+ * from another process; the stream says itself when there is no more.
  *
  * A supervisor that is replaced in the middle costs nothing but the
  * connection: the run is asked for again with its request_id, the lines go on
@@ -30,7 +30,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define END_GRACE_MS 2000
+#define END_GRACE_MS 10000 /* from the end of the run to its last line */
 
 /* The program's end as a shell would tell it. */
 static int

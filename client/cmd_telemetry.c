@@ -195,22 +195,41 @@ cmd_gc(struct ctl_opts *o)
 	return lines_command(o, "telemetry.gc", "gc", gofmt_gc);
 }
 
+/* gctrace's zero of the run: told with every page of its history. */
+static int64_t
+runtime_origin(struct conn *c, const char *id, int64_t none)
+{
+	struct conn_err err;
+	json_t *page = conn_call(c, "telemetry.gc",
+	    json_pack("{s:s, s:i}", "id", id, "limit", 1), &err);
+	int64_t origin = j_int(page, "origin_ns", 0);
+
+	json_decref(page);
+	return origin > 0 ? origin : none;
+}
+
 int
 cmd_gcnow(struct ctl_opts *o)
 {
-	json_t *res = NULL;
-	int rc = conn_ask(o, "instance.gc", json_pack("{s:s}", "id", o->argv[0]),
-	    &res);
+	struct conn_err err;
+	struct conn *c;
+	json_t *res;
+	int rc = conn_open(o, &c);
 
 	if (rc != CTL_OK)
 		return rc;
-	if (o->json)
+	res = conn_call(c, "instance.gc", json_pack("{s:s}", "id", o->argv[0]),
+	    &err);
+	if (res == NULL)
+		rc = conn_fail(&err);
+	else if (o->json)
 		print_json(res, stdout);
 	else
 		gofmt_gc(stdout, res,
-		    j_int(res, "origin_ns", j_int(res, "t_ns", 0)));
+		    runtime_origin(c, o->argv[0], j_int(res, "t_ns", 0)));
 	json_decref(res);
-	return CTL_OK;
+	conn_close(c);
+	return rc;
 }
 
 /* ---- mem ---- */

@@ -67,13 +67,22 @@ put_name(FILE *out, struct tree *t, size_t i, const char *name, bool init)
 	return (size_t)d * 2 + (init ? 5 : 0) + strlen(name);
 }
 
+/* What the step found: text, or as the store keeps it, {"found": text}. */
+static const char *
+found(const json_t *it)
+{
+	const json_t *d = json_object_get(it, "detail");
+
+	return json_is_string(d) ? json_string_value(d) : j_str(d, "found", "");
+}
+
 static void
 put_item(FILE *out, struct tree *t, size_t i, int64_t origin_ns)
 {
 	const json_t *it = json_array_get(t->items, i);
 	bool init = j_has(it, "package");
 	const char *raw = j_str(it, init ? "package" : "step", "?");
-	const char *det = j_str(it, "detail", "");
+	const char *det = found(it);
 	char *name = print_clean(raw, strlen(raw), false);
 	char *detail = print_clean(det, strlen(det), false);
 	int64_t dur = j_int(it, "dur_ns", -1);

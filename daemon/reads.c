@@ -204,7 +204,7 @@ put_line(json_t *o, const struct store_value *v)
 }
 
 static void
-put_value(json_t *o, const char *name, const struct store_value *v, bool event)
+put_value(json_t *o, const char *name, const struct store_value *v, bool decode)
 {
 	const struct column *c = column_find(name);
 	json_t *detail;
@@ -218,7 +218,7 @@ put_value(json_t *o, const char *name, const struct store_value *v, bool event)
 		    json_boolean(v->type == STORE_INT && v->i != 0));
 	else if (strcmp(name, "line") == 0)
 		put_line(o, v);
-	else if (event && strcmp(name, "detail") == 0 && v->type == STORE_STR &&
+	else if (decode && strcmp(name, "detail") == 0 && v->type == STORE_STR &&
 	    (detail = json_loadb(v->p, v->len, JSON_DECODE_ANY, NULL)) != NULL)
 		json_object_set_new(o, name, detail);
 	else
@@ -230,7 +230,7 @@ put_value(json_t *o, const char *name, const struct store_value *v, bool event)
 struct page {
 	json_t *items;
 	size_t bytes; /* as JSON, about */
-	bool event;
+	bool decode; /* detail is JSON */
 	const char *kind; /* boot: "step" or "init"; else NULL */
 };
 
@@ -265,7 +265,7 @@ page_row(void *arg, const struct store_row *row)
 		return 1;
 	o = json_object();
 	for (i = 0; i < row->ncol; i++)
-		put_value(o, row->names[i], &row->values[i], pg->event);
+		put_value(o, row->names[i], &row->values[i], pg->decode);
 	if (pg->kind != NULL)
 		json_object_set_new(o, "kind", json_string(pg->kind));
 	pg->bytes += n;
@@ -530,19 +530,31 @@ put_origin(struct store_reader *r, const struct store_filter *of, int which,
 	json_object_set_new(result, "origin_ns", json_string(num));
 }
 
-static int64_t
-by_start(const json_t *o)
-{
-	return number(o, "start_ns");
-}
-
 static int
-compare_start(const void *a, const void *b)
+compare_seq(const void *a, const void *b)
 {
-	int64_t x = by_start(*(json_t *const *)a);
-	int64_t y = by_start(*(json_t *const *)b);
+	int64_t x = number(*(json_t *const *)a, "seq");
+	int64_t y = number(*(json_t *const *)b, "seq");
 
 	return x < y ? -1 : x > y;
+}
+
+/* The store has steps in the order of their end; a tree needs their begin. */
+static void
+sort_by_seq(json_t *items)
+{
+	size_t i, n = json_array_size(items);
+	json_t **v = calloc(n + 1, sizeof(*v));
+
+	if (v == NULL)
+		return;
+	for (i = 0; i < n; i++)
+		v[i] = json_incref(json_array_get(items, i));
+	qsort(v, n, sizeof(*v), compare_seq);
+	json_array_clear(items);
+	for (i = 0; i < n; i++)
+		json_array_append_new(items, v[i]);
+	free(v);
 }
 
 /*
@@ -556,25 +568,13 @@ add_inits(struct store_reader *r, const struct store_filter *of,
 	struct store_filter f = *of;
 	struct store_limits lim = { .rows = STORE_ROWS_MAX };
 	char token[STORE_TOKEN_MAX];
-	size_t i, n;
-	json_t **v;
 	int64_t rc;
 
 	f.what = STORE_READ_INIT;
 	f.token = NULL;
 	pg->kind = "init";
 	rc = store_read(r, &f, &lim, page_row, pg, token, cause);
-	n = json_array_size(pg->items);
-	v = rc > 0 ? calloc(n, sizeof(*v)) : NULL;
-	if (v == NULL)
-		return rc;
-	for (i = 0; i < n; i++)
-		v[i] = json_incref(json_array_get(pg->items, i));
-	qsort(v, n, sizeof(*v), compare_start);
-	json_array_clear(pg->items);
-	for (i = 0; i < n; i++)
-		json_array_append_new(pg->items, v[i]);
-	free(v);
+	sort_by_seq(pg->items);
 	return rc;
 }
 
@@ -584,7 +584,8 @@ read_list(struct store_reader *r, const struct read *rd, const json_t *params,
 {
 	struct store_filter f = { .what = rd->what };
 	struct store_limits lim;
-	struct page pg = { .event = rd->what == STORE_READ_EVENT };
+	struct page pg = { .decode = rd->what == STORE_READ_EVENT ||
+		    rd->what == STORE_READ_BOOT };
 	char id[ID_DIGITS + 1], token[STORE_TOKEN_MAX] = "", *cause = NULL;
 	json_t *result;
 	int64_t rc;
