@@ -23,6 +23,7 @@
  */
 #include "daemon/recorder.h"
 
+#include <errno.h>
 #include <event2/util.h>
 #include <stdlib.h>
 #include <string.h>
@@ -499,9 +500,10 @@ replay_page(struct rec_sub *s)
 	enum what w = (enum what)__builtin_ctz(s->replay);
 	struct replay rp = { s, w };
 	struct store_limits lim = { .rows = PAGE_ROWS, .bytes = 256 << 10,
-		.deadline_ms = 50 };
+		.deadline_ms = 200 };
 	struct store_filter f = { .what = what_list[w],
-		.instance = s->id[0] != 0 ? s->id : NULL, .run = s->run,
+		.instance = s->id[0] != 0 ? s->id : NULL,
+		.run = s->run != 0 || w == W_LOG || w == W_EVENT ? s->run : -1,
 		.since = w == W_OUTPUT ? 0 : s->after[w] };
 	char token[STORE_TOKEN_MAX], *cause = NULL;
 	int64_t n;
@@ -512,11 +514,15 @@ replay_page(struct rec_sub *s)
 		return;
 	n = r->st == NULL ? -1 : store_read_own(r->st, &f, &lim, replay_row,
 	    &rp, s->token[w], &cause);
-	if (n < 0) {
-		if (cause != NULL)
-			log_warning("history for a subscriber: %s", cause);
-		free(cause);
+	if (n < 0 && n != -ETIME)
+		log_warning("history for a subscriber: %s",
+		    cause != NULL ? cause : "there is no store");
+	free(cause);
+	if (n == -ETIME) { /* the machine is busy: once more */
+		memcpy(s->token[w], token, sizeof(token));
+		return;
 	}
+	s->dropped += n < 0; /* nobody knows how many */
 	if (n == 0 && congested(s)) {
 		memcpy(s->token[w], token, sizeof(token)); /* not one row fitted */
 		return;
@@ -698,7 +704,8 @@ rec_subscribe(struct rec *r, enum role_id from, json_t *msg)
 		s->replay = s->what;
 		if ((s->what & 1u << W_BOOT) != 0)
 			s->replay |= 1u << W_INIT;
-		if (s->run == 0) /* their numbers are of one run */
+		/* other numbers are of one run: the latest, if none is named */
+		if (s->id[0] == 0)
 			s->replay &= 1u << W_LOG | 1u << W_EVENT;
 		for (int w = 0; w < W_N; w++)
 			s->after[w] = n;

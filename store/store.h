@@ -177,7 +177,8 @@ int store_put_loss(struct store *st, int64_t key, enum store_stream s,
 /* Forget an instance: hidden at once, rows go in retention's steps. */
 int store_purge(struct store *st, const char *instance);
 
-/* Was a line with these first bytes stored for the run? 1, 0 or -errno. */
+/* Was a line with these first bytes stored for the run, among the last that
+ * were stored at all? 1, 0 or -errno. */
 int store_has_line(struct store *st, int64_t key, enum store_stream s,
     const void *prefix, size_t len);
 

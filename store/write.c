@@ -87,15 +87,16 @@ const char *const store_stmt_sql[STMT_N] = {
 	    " program = NULL WHERE id = ?1",
 	[STMT_HAS_LINE] =
 	    "SELECT 1 FROM store_log WHERE run = ?1 AND stream = ?2"
+	    " AND n > (SELECT max(n) - 50000 FROM store_log)"
 	    " AND substr(CAST(line AS BLOB), 1, ?4) = CAST(?3 AS BLOB)"
 	    " LIMIT 1",
 	[STMT_PAUSES] =
 	    "SELECT coalesce(stw_sweep_ns, 0) + coalesce(stw_mark_ns, 0)"
 	    " FROM store_gc WHERE run = ?1 ORDER BY seq DESC LIMIT ?2",
 	[STMT_PROBE] =
-	    "INSERT INTO store_meta(key, value) VALUES('probe', zeroblob(2048))"
+	    "INSERT INTO store_meta(key, value) VALUES('probe', zeroblob(32768))"
 	    " ON CONFLICT(key) DO UPDATE SET value = CASE length(value)"
-	    " WHEN 2048 THEN zeroblob(8192) ELSE zeroblob(2048) END",
+	    " WHEN 32768 THEN zeroblob(65536) ELSE zeroblob(32768) END",
 	[STMT_PAGES] = "PRAGMA page_count",
 	[STMT_FREE] = "PRAGMA freelist_count",
 };

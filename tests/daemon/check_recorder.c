@@ -437,7 +437,7 @@ START_TEST(a_full_disk_stops_telemetry_and_nothing_else)
 	ck_assert_int_eq(t_ask("SELECT count(*) FROM v_log WHERE line ="
 	    " 'a line of some length, number ' || seq").i,
 	    t_ask("SELECT count(*) FROM v_log").i);
-	ck_assert_int_eq(t_ask("SELECT count(*) FROM v_event WHERE type ="
+	ck_assert_int_ge(t_ask("SELECT count(*) FROM v_event WHERE type ="
 	    " 'history_resumed'").i, 1);
 	t_stop();
 	t_run_free(&r);
