@@ -20,3 +20,16 @@ check_recorder_sub_SOURCES = tests/daemon/check_recorder_sub.c \
 check_recorder_sub_CPPFLAGS = $(RECORDER_TEST_CPPFLAGS)
 check_recorder_sub_CFLAGS = $(RECORDER_TEST_CFLAGS)
 check_recorder_sub_LDADD = $(RECORDER_TEST_LDADD)
+
+# figures: make bench-recorder
+EXTRA_PROGRAMS += bench_recorder
+bench_recorder_SOURCES = tests/daemon/bench_recorder.c \
+	tests/daemon/recorder_test.h
+bench_recorder_CPPFLAGS = $(RECORDER_TEST_CPPFLAGS)
+bench_recorder_CFLAGS = $(RECORDER_TEST_CFLAGS)
+bench_recorder_LDADD = $(RECORDER_TEST_LDADD)
+CLEANFILES += bench_recorder
+EXTRA_DIST += docs/recorder.md
+bench-recorder: bench_recorder
+	./bench_recorder
+.PHONY: bench-recorder
