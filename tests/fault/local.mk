@@ -10,6 +10,7 @@ dist_check_SCRIPTS += tests/prog/run.sh
 
 IPC_CHECKS = tests/ipc/check_ring tests/ipc/check_channel
 FAULT_CHECKS = tests/fault/check_print tests/fault/check_panic \
+	tests/fault/check_symtab \
 	tests/diag/check_gctrace tests/diag/check_control
 check_PROGRAMS += $(IPC_CHECKS) $(FAULT_CHECKS)
 TESTS += $(IPC_CHECKS) $(FAULT_CHECKS)
@@ -25,6 +26,9 @@ tests_fault_check_print_LDFLAGS = $(GORT_LDFLAGS)
 tests_fault_check_panic_SOURCES = tests/fault/check_panic.c
 tests_fault_check_panic_LDADD = $(FAULT_CHECK_LDADD)
 tests_fault_check_panic_LDFLAGS = $(GORT_LDFLAGS)
+tests_fault_check_symtab_SOURCES = tests/fault/check_symtab.c
+tests_fault_check_symtab_LDADD = $(FAULT_CHECK_LDADD)
+tests_fault_check_symtab_LDFLAGS = $(GORT_LDFLAGS)
 tests_diag_check_gctrace_SOURCES = tests/diag/check_gctrace.c
 tests_diag_check_gctrace_LDADD = $(FAULT_CHECK_LDADD)
 tests_diag_check_gctrace_LDFLAGS = $(GORT_LDFLAGS)

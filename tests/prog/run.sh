@@ -245,7 +245,7 @@ dies thread_limit 2 <<'!'
 dies wild_fault 2 <<'!'
 =unexpected fault address 0x5eadbeef0000
 =fatal error: fault
-=\[signal SIGSEGV: segmentation violation code=0x1 addr=0x5eadbeef0000 pc=0x[0-9a-f]+\]
+=\[signal SIGSEGV: segmentation violation code=0x[12] addr=0x5eadbeef0000 pc=0x[0-9a-f]+\]
 =
 =goroutine 1 \[running\]:
 =read_through\(\.\.\.\)
@@ -361,13 +361,13 @@ dies sigsegv_from_outside 2 <<'!'
 # the signal may find another thread than the one in libc
 dies sigquit_in_libc 2 <<'!'
 =SIGQUIT: quit
- goroutine 1 \[running\]:
+ goroutine 1 \[.*\]:
  gs     0x0
 $
 !
 dies sigquit_in_malloc 2 <<'!'
 =SIGQUIT: quit
- goroutine 1 \[running\]:
+ goroutine 1 \[.*\]:
  gs     0x0
 $
 !
