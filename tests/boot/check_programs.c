@@ -94,6 +94,9 @@ START_TEST(gomaxprocs_is_obeyed)
 	ck_assert_ptr_nonnull(strstr(text, "procresize: 5 Ps by GOMAXPROCS\n"));
 	run("GODEBUG=boottrace=1 GOMAXPROCS=0", "boot_hello", "2>&1");
 	ck_assert_ptr_null(strstr(text, "Ps by GOMAXPROCS"));
+	run("GODEBUG=boottrace=1 taskset 1", "boot_hello", "2>&1");
+	ck_assert_ptr_nonnull(strstr(text, " osinit: 1 CPUs"));
+	ck_assert_ptr_nonnull(strstr(text, "procresize: 1 Ps by CPUs\n"));
 }
 END_TEST
 
