@@ -66,6 +66,11 @@ static struct {
 	__typeof__(dwfl_addrmodule) *addrmodule;
 	__typeof__(dwfl_module_getsrc) *getsrc;
 	__typeof__(dwfl_lineinfo) *lineinfo;
+	__typeof__(dwfl_module_nextcu) *nextcu;
+	__typeof__(dwarf_haspc) *haspc;
+	__typeof__(dwarf_getsrc_die) *getsrc_die;
+	__typeof__(dwarf_lineno) *lineno;
+	__typeof__(dwarf_linesrc) *linesrc;
 } dw;
 
 /* No search for separate debug files: what the object holds is what we use. */
@@ -94,7 +99,11 @@ load_libdw(void)
 	    SYM(report_end, "dwfl_report_end") &&
 	    SYM(addrmodule, "dwfl_addrmodule") &&
 	    SYM(getsrc, "dwfl_module_getsrc") &&
-	    SYM(lineinfo, "dwfl_lineinfo");
+	    SYM(lineinfo, "dwfl_lineinfo") &&
+	    SYM(nextcu, "dwfl_module_nextcu") &&
+	    SYM(haspc, "dwarf_haspc") &&
+	    SYM(getsrc_die, "dwarf_getsrc_die") &&
+	    SYM(lineno, "dwarf_lineno") && SYM(linesrc, "dwarf_linesrc");
 #undef SYM
 }
 
@@ -122,14 +131,49 @@ struct question {
 	uint32_t line;
 };
 
+/* By the module's table of address ranges; clang makes none. */
+static bool
+ask_aranges(struct question *q, Dwfl_Module *mod)
+{
+	Dwfl_Line *line = dw.getsrc(mod, q->pc);
+	int lineno = 0;
+
+	if (line == NULL)
+		return false;
+	q->file = dw.lineinfo(line, NULL, &lineno, NULL, NULL, NULL);
+	q->line = lineno > 0 ? (uint32_t)lineno : 0;
+	return q->file != NULL;
+}
+
+/* By asking one compilation unit after the other. */
+static void
+ask_units(struct question *q, Dwfl_Module *mod)
+{
+	Dwarf_Addr bias;
+
+	for (Dwarf_Die *cu = dw.nextcu(mod, NULL, &bias); cu != NULL;
+	     cu = dw.nextcu(mod, cu, &bias)) {
+		Dwarf_Line *line;
+		int lineno = 0;
+
+		if (dw.haspc(cu, q->pc - bias) <= 0)
+			continue;
+		line = dw.getsrc_die(cu, q->pc - bias);
+		if (line == NULL)
+			return;
+		q->file = dw.linesrc(line, NULL, NULL);
+		dw.lineno(line, &lineno);
+		q->line = lineno > 0 ? (uint32_t)lineno : 0;
+		return;
+	}
+}
+
 /* On our own stack. */
 static void
 answer(void *arg)
 {
 	struct question *q = arg;
 	Dwfl_Module *mod;
-	Dwfl_Line *line;
-	int lineno = 0;
 
 	if (state == UNTRIED) {
 		state = FAILED; /* also if this crashes */
@@ -139,11 +183,8 @@ answer(void *arg)
 		state = READY;
 	}
 	mod = dw.addrmodule(dwfl, q->pc);
-	line = mod == NULL ? NULL : dw.getsrc(mod, q->pc);
-	if (line == NULL)
-		return;
-	q->file = dw.lineinfo(line, NULL, &lineno, NULL, NULL, NULL);
-	q->line = lineno > 0 ? (uint32_t)lineno : 0;
+	if (mod != NULL && !ask_aranges(q, mod))
+		ask_units(q, mod);
 }
 
 static bool

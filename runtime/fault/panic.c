@@ -145,11 +145,13 @@ rt_protect(void (*body)(void *), void *arg)
 	struct rt_catch c;
 	bool whole = true;
 
-	memset(&c, 0, sizeof(c));
+	/* field by field: clearing first[] would double the cost of a call */
 	c.link = gp->catch;
 	c.panic = gp->panic;
 	c.body = body;
 	c.arg = arg;
+	c.goexit = false;
+	c.nused = 0;
 	gp->catch = &c;
 	for (;;) {
 		c.jumped = false;
