@@ -10,4 +10,5 @@ tests_client_check_client_SOURCES = \
 	tests/client/check_print.c \
 	tests/client/check_spec.c
 tests_client_check_client_CPPFLAGS = $(libgortctl_a_CPPFLAGS) $(CHECK_CFLAGS)
+EXTRA_DIST += docs/methods.md
 tests_client_check_client_LDADD = $(LIBS_GORTCTL) $(CHECK_LIBS)
