@@ -9,14 +9,16 @@
  *   before leaving `from` for `to`:  rt_san_leave(from, to)
  *   after arriving on `me`:          rt_san_arrive(me, from)
  *   a stack is finished with:        rt_san_leave_for_ever(from, to)
+ *   ... with calls that won't return: rt_san_abandon(from) before that
+ *   ... and may be used again:       rt_san_stack_clean(it), from outside
  *
  * g0 takes part like any other: its stack's bounds are what ASan reports at
  * the first arrival elsewhere, its fiber is the thread's own.
  *
  * ThreadSanitizer holds a slot for each fiber and ends near 8,000: a program
  * under it can't have more goroutines than that at one time. Fibers are kept
- * with the g (they are created once a slot, never destroyed), so a program
- * may well make more than 8,000 goroutines one after the other. A goroutine
+ * with the g (created once a slot, made anew only if a life ended in the midst
+ * of calls), so a program may well make more than 8,000 goroutines one after the other. A goroutine
  * that inherits a dead one's fiber inherits its happens-before too: a race
  * between two lives of one g is not reported. The price of destroying and
  * creating one each time is some 10 us a goroutine.
@@ -102,6 +104,11 @@ rt_san_stack_clean(struct g *gp)
 }
 
 RT_SAN_INLINE void
+rt_san_abandon(struct g *gp)
+{
+}
+
+RT_SAN_INLINE void
 rt_san_fiber_new(struct g *gp)
 {
 }
@@ -115,6 +122,7 @@ rt_san_fiber_thread(struct g *g0)
 
 void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void *fiber);
 void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 
 RT_SAN_INLINE void
@@ -134,9 +142,22 @@ rt_san_arrive(struct g *me, struct g *from)
 {
 }
 
+/* A fiber whose calls did not all return would fill its shadow stack, life
+ * after life: it is made anew. fiber_fake, ASan's otherwise, marks it. */
 RT_SAN_INLINE void
 rt_san_stack_clean(struct g *gp)
 {
+	if (gp->fiber_fake == NULL)
+		return;
+	gp->fiber_fake = NULL;
+	__tsan_destroy_fiber(gp->fiber);
+	gp->fiber = __tsan_create_fiber(0);
+}
+
+RT_SAN_INLINE void
+rt_san_abandon(struct g *gp)
+{
+	gp->fiber_fake = gp;
 }
 
 RT_SAN_INLINE void
@@ -170,6 +191,11 @@ rt_san_arrive(struct g *me, struct g *from)
 
 RT_SAN_INLINE void
 rt_san_stack_clean(struct g *gp)
+{
+}
+
+RT_SAN_INLINE void
+rt_san_abandon(struct g *gp)
 {
 }
 

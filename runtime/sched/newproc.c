@@ -330,6 +330,7 @@ void
 rt_goexit(void)
 {
 	rt_goexit_defers();
+	rt_san_abandon(rt_getg());
 	rt_goexit0_direct();
 }
 

@@ -101,7 +101,8 @@ rt_fastrand64(void)
 	if (mp == NULL)
 		return foreign_rand();
 	if (mp->rand[0] == 0 && mp->rand[1] == 0) {
-		uint64_t x = seed ^ ((uint64_t)mp->id + 1) * 0xd1342543de82ef95u;
+		uint64_t x = seed ^
+		    ((uint64_t)mp->id + 1) * 0xd1342543de82ef95u;
 
 		mp->rand[0] = splitmix(&x);
 		mp->rand[1] = splitmix(&x) | 1;

@@ -52,7 +52,14 @@
  * What only needs to be about right (how long something waits, for a
  * traceback) takes the coarse clock that sysmon keeps.
  *
- * Costs, GOMAXPROCS=1, and their floor: see tests/sched/bench_sched.c.
+ * Costs on a quiet 2-CPU virtual machine, GOMAXPROCS=1 (bench/cbench measures
+ * them through gort.h): leaving a stack and resuming another 9 to 10 ns, which
+ * is the floor; a yield 23 to 26 ns; a goroutine made, run and ended 42 ns in
+ * batches, 62 ns one by one; an unbuffered round trip of two goroutines, that
+ * is four channel operations and two switches, 120 ns. What a yield has above
+ * the floor is one return guessed wrong (two goroutines that yield from two
+ * places) and some forty instructions of queue and status. A neighbour on
+ * the same core doubles all of these.
  */
 #include "sched/sched.h"
 
