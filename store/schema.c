@@ -155,9 +155,11 @@ const char *const store_views[] = { "v_instance", "v_run", "v_boot", "v_init",
 int
 store_identify(sqlite3 *db, const char *path, int64_t *ret_version, char **ret_cause)
 {
-	int64_t app, version, tables;
-	int rc;
+	int64_t app = 0, version = 0, tables = 0;
+	int rc, err = 0;
 
+	/* one snapshot: another process may be making it just now */
+	sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
 	rc = store_int(db, "PRAGMA application_id", &app);
 	if (rc == SQLITE_OK)
 		rc = store_int(db, "PRAGMA user_version", &version);
@@ -165,11 +167,15 @@ store_identify(sqlite3 *db, const char *path, int64_t *ret_version, char **ret_c
 		rc = store_int(db, "SELECT count(*) FROM sqlite_schema",
 		    &tables);
 	if (rc == SQLITE_NOTADB)
-		return store_say(ret_cause, -EPROTO,
-		    "%s is not a database", path);
-	if (rc != SQLITE_OK)
-		return store_say(ret_cause, store_errno(rc), "%s: %s", path,
+		err = store_say(ret_cause, -EPROTO, "%s is not a database",
+		    path);
+	else if (rc != SQLITE_OK)
+		err = store_say(ret_cause, store_errno(rc), "%s: %s", path,
 		    sqlite3_errmsg(db));
+	if (sqlite3_get_autocommit(db) == 0)
+		sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+	if (err < 0)
+		return err;
 	if (app != STORE_APPLICATION_ID && (app != 0 || tables != 0))
 		return store_say(ret_cause, -EPROTO,
 		    "%s is a database, but not one of gort's", path);

@@ -263,19 +263,21 @@ END_TEST
 START_TEST(a_flood_is_cut_by_quota_and_counted)
 {
 	struct t_run r = t_run_new(ID, 1), quiet = t_run_new(ID2, 1);
-	enum { LINES = 400000 };
+	enum { LINES = 60000 }; /* of 100 bytes; the bucket holds 1 MiB */
+	char line[100];
 	pid_t prog;
 	int64_t t0;
 
+	memset(line, 'h', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
 	T.cfg.text_bytes_per_s = 100000;
 	t_start();
 	t_attach(&r);
 	t_attach(&quiet);
 	prog = fork();
 	if (prog == 0) {
-		for (int i = 0; i < LINES / 8; i++)
-			t_print(r.out[1], "ha\nha\nha\nha\nha\nha\nha\nha\n",
-			    24);
+		for (int i = 0; i < LINES; i++)
+			t_print(r.out[1], line, sizeof(line));
 		_exit(0);
 	}
 	/* meanwhile another's line arrives in no time */
