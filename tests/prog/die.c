@@ -13,8 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The runtime's: gort.h has no way to lower the limit. */
+/* The runtime's: gort.h has no way to lower the limit, nor to panic with a
+ * text that is not copied. */
 void rt_set_max_threads(int32_t n, int32_t *ret_old);
+void rt_panic_str(const char *text) GORT_NORETURN;
 
 #define NOINLINE __attribute__((noinline))
 
@@ -473,6 +475,25 @@ two_panics(void)
 	return 0;
 }
 
+/* The panic's own text can't be read: a fault inside the report. */
+static int
+crash_in_crash(void)
+{
+	rt_panic_str((const char *)16);
+}
+
+/* malloc ends the process when it is used: no lines, but a whole dump. */
+static int
+broken_heap(void)
+{
+	size_t *p = malloc(24);
+
+	__asm__ volatile("" : "+r"(p)); /* gcc must not see what we do */
+	p[3] = 1; /* glibc: the size of what lies behind */
+	boom();
+	return 0;
+}
+
 #define WAY(name) { #name, name }
 static const struct {
 	const char *name;
@@ -488,7 +509,7 @@ static const struct {
 	WAY(deep_panic), WAY(goroutine_panic), WAY(panic_with_others),
 	WAY(sigquit), WAY(sigterm), WAY(sigabrt), WAY(sigsegv_from_outside),
 	WAY(sigquit_in_libc), WAY(sigquit_in_malloc), WAY(thread_limit),
-	WAY(two_panics),
+	WAY(two_panics), WAY(crash_in_crash), WAY(broken_heap),
 };
 
 int

@@ -270,6 +270,19 @@ dies two_panics 2 <<'!'
  panic_now\(\.\.\.\)
 !
 
+dies crash_in_crash 2 <<'!'
+=panic: .*panic during panic
+$
+!
+dies broken_heap 2 <<'!'
+=panic: boom
+ goroutine 1 \[running\]:
+ boom\(\.\.\.\)
+=	.* \+0x[0-9a-f]+
+ broken_heap\(\.\.\.\)
+ gort_main\(\.\.\.\)
+!
+
 # ---- GOTRACEBACK
 
 dies panic_with_others 2 GOTRACEBACK=none <<'!'
