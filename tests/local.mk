@@ -14,3 +14,4 @@ include $(srcdir)/tests/capi/local.mk
 include $(srcdir)/tests/sched/local.mk
 include $(srcdir)/tests/fault/local.mk
 include $(srcdir)/tests/daemon/local_gate.mk
+include $(srcdir)/tests/daemon/local_super.mk
