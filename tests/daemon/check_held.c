@@ -48,8 +48,10 @@ child(int code, int sig)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (sig != 0)
+		if (sig != 0) {
+			signal(sig, SIG_DFL); /* check has its own handler */
 			raise(sig);
+		}
 		_exit(code);
 	}
 	return pid;

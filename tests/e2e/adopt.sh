@@ -7,8 +7,7 @@ e2e_begin adopt
 gortd_start
 
 role_pid() { # NAME
-	ctl -o json status | tr '{' '\n' | sed -n \
-	    "s/.*\"role\": *\"$1\".*\"pid\": *\\([0-9]*\\).*/\\1/p"
+	ctl status | awk -v name="$1" '$1 == name && $3 == "up" { print $2 }'
 }
 field() { # ID KEY: one scalar of inspect
 	ctl -o json inspect "$1" | tr ',{}' '\n\n\n' |
