@@ -53,6 +53,7 @@ struct ctl_opts {
 	const char *timeout, *signal;
 	/* build, trace, profile */
 	const char *out_file, *format, *from, *to, *kind, *seconds;
+	char **words; /* owned; where argv points for most commands */
 	/* what is left of the command line */
 	char **argv;
 	int argc;
@@ -91,10 +92,12 @@ const struct ctl_cmd *ctl_cmd_find(const char *name);
 /*
  * Parse a whole command line. Prints the reason and returns CTL_USAGE when it
  * makes no sense; returns CTL_OK with *ret_cmd NULL after --help or --version.
- * ret_opts borrows from argv.
+ * ret_opts borrows from argv; free what it owns with ctl_opts_free, also
+ * after a failure.
  */
 int ctl_parse(int argc, char **argv, const struct ctl_cmd **ret_cmd,
     struct ctl_opts *ret_opts);
+void ctl_opts_free(struct ctl_opts *o);
 
 /* One line on standard error, prefixed with the program's name. */
 void ctl_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

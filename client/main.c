@@ -18,9 +18,9 @@ main(int argc, char **argv)
 	 * a message, but writing to a gortd that went away must be seen. */
 	signal(SIGPIPE, SIG_IGN);
 	rc = ctl_parse(argc, argv, &cmd, &opts);
-	if (rc != CTL_OK || cmd == NULL)
-		return rc;
-	rc = cmd->run(&opts);
+	if (rc == CTL_OK && cmd != NULL)
+		rc = cmd->run(&opts);
+	ctl_opts_free(&opts);
 	if (fflush(stdout) != 0 && rc == CTL_OK)
 		rc = CTL_FAILED;
 	return rc;

@@ -281,6 +281,7 @@ parse_second(struct scan *s, int argc, char **argv)
 	snprintf(name, sizeof(name), "gortctl %s", s->cmd->name);
 	argv[0] = name;
 	s->words = calloc((size_t)argc + 1, sizeof(char *));
+	s->opts->words = s->words;
 	s->quoted = INT32_MAX;
 	if (s->words == NULL)
 		return CTL_FAILED;
@@ -297,6 +298,14 @@ parse_second(struct scan *s, int argc, char **argv)
 	s->opts->argc = s->nwords;
 	s->opts->quoted = s->quoted < s->nwords ? s->quoted : s->nwords;
 	return check_count(s->cmd, s->nwords, s->words[0]);
+}
+
+void
+ctl_opts_free(struct ctl_opts *o)
+{
+	free(o->env.v);
+	free(o->limits.v);
+	free(o->words);
 }
 
 int

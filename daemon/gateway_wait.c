@@ -3,9 +3,8 @@
  *
  * Each waits with a number (rid) that the message to the other role carries
  * and its answer echoes. A wait ends in exactly one of three ways: the answer,
- * the deadline, or the link's end. The client may go away before; then libevent
- * frees the request, so the place is emptied by the connection's close
- * callback and the answer goes nowhere.
+ * the deadline, or the link's end. The client may go away before; then the
+ * connection's close callback empties the place and the answer goes nowhere.
  */
 #include "daemon/gateway.h"
 #include "ipc/rpc.h"
@@ -32,11 +31,17 @@ now_mono(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/*
+ * libevent takes a request that was not answered off its dying connection and
+ * leaves it to us.
+ */
 static void
 client_gone(struct evhttp_connection *evcon, void *arg)
 {
 	struct waiting *w = arg;
 
+	if (evhttp_request_get_connection(w->req) == NULL)
+		evhttp_request_free(w->req);
 	w->req = NULL;
 }
 

@@ -82,10 +82,15 @@ sse_free(struct sse *s)
 	free(s);
 }
 
+/* The request, taken off its connection by libevent, is ours to free. */
 static void
 client_gone(struct evhttp_connection *c, void *arg)
 {
-	sse_free(arg);
+	struct sse *s = arg;
+
+	if (evhttp_request_get_connection(s->req) == NULL)
+		evhttp_request_free(s->req);
+	sse_free(s);
 }
 
 static void

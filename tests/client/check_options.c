@@ -32,15 +32,6 @@ parse(const char *line, char **words, const struct ctl_cmd **cmd,
 	return ctl_parse(n, words, cmd, o);
 }
 
-static void
-free_opts(struct ctl_opts *o, const struct ctl_cmd *cmd)
-{
-	free(o->env.v);
-	free(o->limits.v);
-	if (cmd != NULL && !cmd->verbatim)
-		free(o->argv);
-}
-
 START_TEST(program_keeps_its_options)
 {
 	char *words[MAX_WORDS + 1];
@@ -59,6 +50,7 @@ START_TEST(program_keeps_its_options)
 	ck_assert_str_eq(o.argv[2], "--name");
 	ck_assert_str_eq(o.argv[4], "--");
 	ck_assert_str_eq(o.argv[5], "-d");
+	ctl_opts_free(&o);
 }
 END_TEST
 
@@ -73,7 +65,7 @@ START_TEST(lists_grow)
 	ck_assert_int_eq(o.env.n, 3);
 	ck_assert_str_eq(o.env.v[1], "B");
 	ck_assert_str_eq(o.env.v[2], "C=3");
-	free_opts(&o, cmd);
+	ctl_opts_free(&o);
 }
 END_TEST
 
@@ -93,7 +85,7 @@ START_TEST(format_before_and_after)
 
 	ck_assert_int_eq(parse(json_lines[_i], words, &cmd, &o), CTL_OK);
 	ck_assert(o.json);
-	free_opts(&o, cmd);
+	ctl_opts_free(&o);
 }
 END_TEST
 
@@ -111,7 +103,7 @@ START_TEST(output_of_build_is_a_file)
 	ck_assert_int_eq(o.argc, 4);
 	ck_assert_int_eq(o.quoted, 2);
 	ck_assert_str_eq(o.argv[2], "-O0");
-	free_opts(&o, cmd);
+	ctl_opts_free(&o);
 }
 END_TEST
 
@@ -130,7 +122,7 @@ START_TEST(nonsense_is_usage)
 	struct ctl_opts o;
 
 	ck_assert_int_eq(parse(bad_lines[_i], words, &cmd, &o), CTL_USAGE);
-	free_opts(&o, NULL);
+	ctl_opts_free(&o);
 }
 END_TEST
 
@@ -153,6 +145,7 @@ START_TEST(promised_command_exists_and_helps)
 	snprintf(line, sizeof(line), "%s --help", promised[_i]);
 	ck_assert_int_eq(parse(line, words, &cmd, &o), CTL_OK);
 	ck_assert_ptr_null(cmd);
+	ctl_opts_free(&o);
 }
 END_TEST
 
