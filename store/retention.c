@@ -32,6 +32,7 @@
 #include "store/store_impl.h"
 
 #define STEP_ROWS 2000
+#define AGE_EVERY_NS 1000000000LL /* ages are looked at once a second */
 #define TIDY_EVERY_NS (60 * 1000000000LL)
 
 /* What ages; store_log comes first (last_to_go). */
@@ -52,6 +53,7 @@ store_limit(struct store *st, const struct store_options *o)
 	int64_t slack;
 	char sql[200];
 
+	st->aged_ns = INT64_MIN / 2; /* look at once */
 	max = clamp(max, STORE_MAX_BYTES_MIN, INT64_MAX);
 	st->max_bytes = max;
 	st->raw_ns = o->raw_ns;
@@ -298,6 +300,9 @@ store_retain(struct store *st, int64_t now_ns)
 		st->draining = true;
 	if (used <= st->low_pages)
 		st->draining = false;
+	if (!st->draining && pages <= st->max_pages &&
+	    now_ns - st->aged_ns >= 0 && now_ns - st->aged_ns < AGE_EVERY_NS)
+		return 0;
 	cut = st->raw_ns > 0 ? now_ns - st->raw_ns : INT64_MIN;
 	table = oldest_table(st, &oldest);
 	if (table >= 0 && (st->draining || oldest < cut)) {
@@ -308,6 +313,7 @@ store_retain(struct store *st, int64_t now_ns)
 			return n < 0 ? (int)n : 1;
 	}
 	st->draining = false;
+	st->aged_ns = now_ns;
 	if (pages > st->max_pages && used < pages) {
 		struct store_options o = { st->max_bytes, st->raw_ns };
 

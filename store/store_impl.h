@@ -37,6 +37,7 @@ struct store {
 	int wal_frames;
 	bool draining; /* retention is below high and above low */
 	int64_t purge_more;
+	int64_t aged_ns; /* when ages were last found to be in order */
 	int64_t tidy_ns; /* when empty runs were last looked for */
 	struct store_stat n;
 	int64_t tx_lost;
