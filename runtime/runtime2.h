@@ -333,6 +333,7 @@ struct schedt {
 		struct rt_mutex lock;
 		struct g *head;
 		int32_t n;
+		_Atomic bool young; /* some still have all their pages */
 	} gfree;
 	struct {
 		struct rt_mutex lock;

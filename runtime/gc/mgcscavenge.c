@@ -31,10 +31,14 @@
 #define RETAIN_MIN_BYTES ((uint64_t)1 << 20)
 #define STEP_MIN_BYTES ((uint64_t)256 << 10)
 
+#define STACKS_PERIOD_NS ((int64_t)60 * 1000000000)
+
 static struct {
 	struct gc_daemon daemon;
 	_Atomic uint64_t wanted; /* bytes that the goroutine shall give back */
 	_Atomic int64_t last_check_ns;
+	int64_t last_stacks_ns;      /* sysmon only */
+	_Atomic bool stacks;         /* dead goroutines' pages are due */
 	_Atomic uint64_t done_bytes; /* ever */
 } scav;
 
@@ -117,6 +121,12 @@ rt_gcscavenge_check(int64_t now_ns)
 		return;
 	atomic_store_explicit(
 	    &scav.last_check_ns, now_ns, memory_order_relaxed);
+	if (now_ns - scav.last_stacks_ns >= STACKS_PERIOD_NS &&
+	    rt_stack_idle_young()) {
+		scav.last_stacks_ns = now_ns;
+		atomic_store(&scav.stacks, true);
+		rt_gcdaemon_wake(&scav.daemon);
+	}
 	n = excess();
 	if (n == 0)
 		return;
@@ -132,6 +142,8 @@ bgscavenge(void *arg)
 
 	(void)arg;
 	for (;;) {
+		if (atomic_exchange(&scav.stacks, false))
+			rt_stack_release_idle();
 		n = atomic_exchange(&scav.wanted, 0);
 		while (n > 0) {
 			step = n < (1 << 20) ? n : 1 << 20;

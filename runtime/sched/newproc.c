@@ -103,6 +103,7 @@ gfree_overflow(struct p *pp, int32_t keep)
 	last->schedlink = rt_sched.gfree.head;
 	rt_sched.gfree.head = first;
 	rt_sched.gfree.n += n;
+	atomic_store(&rt_sched.gfree.young, true);
 	rt_unlock(&rt_sched.gfree.lock);
 }
 
@@ -168,12 +169,14 @@ gfget(struct p *pp)
  * Give back the pages of stacks that were already dead at the last call. Such
  * a g is marked by its waitsince_ns, which means nothing else in a dead one:
  * 0 fresh, 1 seen, 2 released. The list is taken off while we work, so that
- * nobody waits for the kernel on gfree.lock.
+ * nobody waits for the kernel on gfree.lock. A goroutine with a P; it may be
+ * rescheduled, as there can be a hundred thousand stacks.
  */
 void
 rt_stack_release_idle(void)
 {
 	struct g *list, *last = NULL;
+	bool more = false;
 	int32_t n;
 
 	rt_lock(&rt_sched.gfree.lock);
@@ -181,13 +184,16 @@ rt_stack_release_idle(void)
 	n = rt_sched.gfree.n;
 	rt_sched.gfree.head = NULL;
 	rt_sched.gfree.n = 0;
+	atomic_store(&rt_sched.gfree.young, false);
 	rt_unlock(&rt_sched.gfree.lock);
 	for (struct g *gp = list; gp != NULL; gp = gp->schedlink) {
 		if (gp->waitsince_ns == 1)
 			rt_stack_release(gp);
 		if (gp->waitsince_ns < 2)
 			gp->waitsince_ns++;
+		more |= gp->waitsince_ns < 2;
 		last = gp;
+		rt_preempt_check();
 	}
 	if (last == NULL)
 		return;
@@ -195,7 +201,16 @@ rt_stack_release_idle(void)
 	last->schedlink = rt_sched.gfree.head;
 	rt_sched.gfree.head = list;
 	rt_sched.gfree.n += n;
+	if (more)
+		atomic_store(&rt_sched.gfree.young, true);
 	rt_unlock(&rt_sched.gfree.lock);
+}
+
+/* Is there anything for rt_stack_release_idle to do? Any thread. */
+bool
+rt_stack_idle_young(void)
+{
+	return atomic_load(&rt_sched.gfree.young);
 }
 
 /* ---- birth ---- */
@@ -298,6 +313,7 @@ goexit0_m(struct g *gp)
 	gp->panic = NULL;
 	gp->paniconfault = false;
 	gp->waitreason = 0;
+	gp->waitsince_ns = 0; /* from here on its age: rt_stack_release_idle */
 	gp->lockedm = NULL;
 	gp->lockedcount = 0;
 	mp->lockedg = NULL;

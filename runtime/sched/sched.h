@@ -109,6 +109,7 @@ void rt_entersyscallblock(void); /* will surely block: hands the P off now */
 void rt_stackinit(void);
 struct g *rt_stack_g_alloc(void);   /* a slot with a zeroed g at its top */
 void rt_stack_release_idle(void);   /* give old idle stacks' pages back */
+bool rt_stack_idle_young(void);     /* is there anything to give? */
 size_t rt_stack_bytes_inuse(void);
 size_t rt_stack_bytes_sys(void);
 /* Is addr in some goroutine's slot? For fault reports. NULL if not. */

@@ -31,9 +31,9 @@
  * protection may step over a page with one big frame; below the guard lies
  * another goroutine's g.
  *
- * Giving back. A stack that once went deep keeps its pages. A collection or
- * the scavenger calls rt_stack_release_idle: goroutines that have been dead
- * since before the last call lose all pages but the top one. By age, not at
+ * Giving back. A stack that once went deep keeps its pages. The scavenger
+ * calls rt_stack_release_idle once a minute: goroutines that have been dead
+ * since before the last call lose all pages but the top two. By age, not at
  * each exit: a refault costs some 2 us, as much as twenty spawns.
  *
  * Huge pages: one touch would commit 2 MiB, thirty-two slots' worth. They are

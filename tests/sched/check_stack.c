@@ -109,12 +109,19 @@ END_TEST
 
 /* ---- pages go back by age ---- */
 
+static bool
+no_wait(struct g *gp, void *arg)
+{
+	return false;
+}
+
 static RT_NOINLINE void
 goes_deep(void *arg)
 {
 	char frame[30000];
 
 	memset(frame, 1, sizeof frame);
+	rt_gopark(no_wait, NULL, WAIT_SLEEP); /* leaves its mark in the g */
 	__asm__ volatile("" : : "r"(frame) : "memory");
 	atomic_fetch_add(&stage, 1);
 }
@@ -142,9 +149,11 @@ idle_pages_go_back(void *arg)
 	WAIT_UNTIL(atomic_load(&stage) == n);
 	WAIT_UNTIL(rt_gcount() == 1);
 	deep = rss_bytes();
+	REQUIRE(rt_stack_idle_young());
 	rt_stack_release_idle();
 	REQUIRE(rss_bytes() > deep - (4 << 20)); /* seen, not yet old */
 	rt_stack_release_idle();
+	REQUIRE(!rt_stack_idle_young());
 	after = rss_bytes();
 	REQUIRE(after < deep - (long)n * 20000);
 	/* and they work again */
