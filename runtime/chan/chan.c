@@ -154,7 +154,7 @@ rt_chan_copy(struct hchan *c, void *dst, const void *src)
 	if (RT_LIKELY(!c->barrier)) {
 		if (c->elemsize == 8)
 			memcpy(dst, src, 8);
-		else
+		else if (c->elemsize != 0) /* then they may be NULL */
 			memcpy(dst, src, c->elemsize);
 		return;
 	}
