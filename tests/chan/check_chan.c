@@ -62,7 +62,7 @@ struct attempt {
 	enum op op;
 	enum outcome got;
 	long elem;
-	struct g *volatile gp;
+	struct g *gp;
 	bool finished;
 };
 
@@ -101,7 +101,7 @@ attempt(void *arg)
 	struct attempt *a = arg;
 	gort_panic_info p;
 
-	a->gp = rt_getg();
+	__atomic_store_n(&a->gp, rt_getg(), __ATOMIC_RELEASE);
 	if (!gort_try(perform, a, &p)) {
 		if (strcmp(p.text, "send on closed channel") == 0)
 			a->got = P_SEND;
@@ -142,10 +142,10 @@ BOOTED(every_square) /* index: state times operation */
 	a.c = in_state(s);
 	gort_go(attempt, &a);
 	while (!__atomic_load_n(&a.finished, __ATOMIC_ACQUIRE)
-	    && !parked_on_chan(a.gp))
+	    && !parked_on_chan(__atomic_load_n(&a.gp, __ATOMIC_ACQUIRE)))
 		gort_yield();
 	if (want[s][a.op] == BLOCKS) {
-		ck_assert(!a.finished);
+		ck_assert(!__atomic_load_n(&a.finished, __ATOMIC_ACQUIRE));
 		await_parked((struct g *const volatile *)&a.gp, reason(&a));
 		return 0;
 	}

@@ -19,7 +19,7 @@ struct end { /* one end of a pipe, and a goroutine that waits in it */
 	struct poll_desc *pd;
 	int mode;
 	struct g *gp;
-	int err; /* what the wait said; -1: not yet */
+	_Atomic int err; /* what the wait said; -1: not yet */
 	int times;
 	gort_chan *done;
 };
