@@ -118,11 +118,10 @@ attempt(void *arg)
 static bool
 parked_on_chan(struct g *gp)
 {
-	return gp != NULL && rt_readgstatus(gp) == G_WAITING
-	    && (gp->waitreason == WAIT_CHAN_SEND
-	        || gp->waitreason == WAIT_CHAN_RECEIVE
-	        || gp->waitreason == WAIT_CHAN_SEND_NIL
-	        || gp->waitreason == WAIT_CHAN_RECEIVE_NIL);
+	return is_parked(gp, WAIT_CHAN_SEND)
+	    || is_parked(gp, WAIT_CHAN_RECEIVE)
+	    || is_parked(gp, WAIT_CHAN_SEND_NIL)
+	    || is_parked(gp, WAIT_CHAN_RECEIVE_NIL);
 }
 
 static enum wait_reason
