@@ -99,9 +99,8 @@ ipc_channel_send(struct ipc_channel *c, uint16_t type, uint32_t id,
 		n = ipc_frame_build(c->out + c->out_len,
 		    sizeof(c->out) - c->out_len, type, flags, id, data, len);
 		if (n < 0)
-			r = len > IPC_FRAME_MAX - IPC_FRAME_HEADER
-			    ? -EMSGSIZE
-			    : -ENOBUFS;
+			r = len > IPC_FRAME_MAX - IPC_FRAME_HEADER ? -EMSGSIZE
+								   : -ENOBUFS;
 	}
 	if (r != 0) {
 		if (passed_fd >= 0)
@@ -199,8 +198,8 @@ take_fds(struct ipc_channel *c, struct msghdr *mh)
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 
-			memcpy(&fd, CMSG_DATA(cm) + i * sizeof(int),
-			    sizeof(fd));
+			memcpy(
+			    &fd, CMSG_DATA(cm) + i * sizeof(int), sizeof(fd));
 			if (c->nin_fds < IPC_CHANNEL_FDS) {
 				c->in_fds[c->nin_fds++] = fd;
 			} else {

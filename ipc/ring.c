@@ -171,8 +171,8 @@ ipc_ring_layout(void *base, size_t bytes, int32_t pid, int64_t start_mono_ns,
 	h->version[sizeof(h->version) - 1] = '\0';
 	h->nrings = 0;
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-		off = layout_one(h, off, kept[i][0], 0, kept[i][1],
-		    IPC_RING_SLOT_BYTES);
+		off = layout_one(
+		    h, off, kept[i][0], 0, kept[i][1], IPC_RING_SLOT_BYTES);
 	for (uint32_t i = 0; i <= IPC_RING_MAX_PS; i++)
 		off = layout_one(h, off, IPC_RING_EVENT, i,
 		    IPC_RING_EVENT_SLOTS, IPC_RING_EVENT_BYTES);
@@ -226,7 +226,8 @@ claim(struct ipc_ring_ctl *ctl, const struct ipc_ring_desc *d)
 
 	if (d->kind != IPC_RING_BOOT && d->kind != IPC_RING_TEXT)
 		return atomic_fetch_add_explicit(
-		           &ctl->head, 1, memory_order_acq_rel) + 1;
+			   &ctl->head, 1, memory_order_acq_rel) +
+		    1;
 	h = atomic_load_explicit(&ctl->head, memory_order_relaxed);
 	do {
 		if (h >= first_refused(ctl, d)) {
@@ -234,8 +235,8 @@ claim(struct ipc_ring_ctl *ctl, const struct ipc_ring_desc *d)
 			    &ctl->dropped, 1, memory_order_relaxed);
 			return 0;
 		}
-	} while (!atomic_compare_exchange_weak_explicit(&ctl->head, &h, h + 1,
-	    memory_order_acq_rel, memory_order_relaxed));
+	} while (!atomic_compare_exchange_weak_explicit(
+	    &ctl->head, &h, h + 1, memory_order_acq_rel, memory_order_relaxed));
 	return h + 1;
 }
 
@@ -244,7 +245,8 @@ static void
 wake_if_half(struct ipc_ring_header *h, struct ipc_ring_ctl *ctl,
     const struct ipc_ring_desc *d, uint64_t seq)
 {
-	uint64_t seen = atomic_load_explicit(&ctl->cursor, memory_order_relaxed);
+	uint64_t seen =
+	    atomic_load_explicit(&ctl->cursor, memory_order_relaxed);
 
 	if (seq - seen <= d->nslots / 2)
 		return;
@@ -298,8 +300,7 @@ ipc_counters_put(void *base, const struct ipc_counters *c)
 {
 	struct ipc_counter_page *cp =
 	    (struct ipc_counter_page *)((uint8_t *)base + IPC_RING_PAGE_BYTES);
-	uint32_t next =
-	    !atomic_load_explicit(&cp->index, memory_order_relaxed);
+	uint32_t next = !atomic_load_explicit(&cp->index, memory_order_relaxed);
 	ipc_word *w = (ipc_word *)(void *)cp->slot[next];
 	uint64_t src[sizeof(*c) / 8];
 
@@ -399,8 +400,8 @@ ipc_ring_open(const void *base, size_t bytes, struct ipc_ring_view *ret)
 
 /* Copy slot `seq` and judge the copy. */
 static bool
-take(const struct ipc_ring_view *v, const struct ipc_ring_desc *d,
-    uint64_t seq, struct ipc_rec_copy *ret)
+take(const struct ipc_ring_view *v, const struct ipc_ring_desc *d, uint64_t seq,
+    struct ipc_rec_copy *ret)
 {
 	ipc_word *slot = ring_slot(v->base, d, seq);
 	uint64_t w[REC_WORDS_MAX], commit;
@@ -480,8 +481,8 @@ ipc_ring_set_cursor(void *base, const struct ipc_ring_desc *d, uint64_t seq)
 
 /* One try: false when the slot was rewritten under the copy. */
 static bool
-counters_copy(const struct ipc_counter_page *cp, uint32_t index, size_t n,
-    uint64_t *dst)
+counters_copy(
+    const struct ipc_counter_page *cp, uint32_t index, size_t n, uint64_t *dst)
 {
 	ipc_word *w = (ipc_word *)(uintptr_t)cp->slot[index];
 	uint64_t gen = atomic_load_explicit(&w[0], memory_order_acquire);

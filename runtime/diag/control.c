@@ -56,9 +56,9 @@
 #define GC_ASKED_MAX 16
 #define SCHED_TEXT_BYTES ((size_t)4 << 20)
 
-static struct ipc_channel *chan; /* the control thread's; NULL: no channel */
-static int wake_fd = -1;         /* eventfd; const after start */
-static _Atomic bool started;     /* a control thread exists */
+static struct ipc_channel *chan;  /* the control thread's; NULL: no channel */
+static int wake_fd = -1;          /* eventfd; const after start */
+static _Atomic bool started;      /* a control thread exists */
 static _Atomic bool ready_wanted; /* main.main begins; READY not sent yet */
 
 /* Collections asked for. */
@@ -67,9 +67,9 @@ static struct {
 	struct g *gp;         /* lock: the collector's goroutine, when parked */
 	bool wanted;          /* lock */
 	uint32_t ids[GC_ASKED_MAX]; /* control thread: not yet answered */
-	uint32_t nids;        /* control thread */
-	uint32_t nstarted;    /* lock: the first n of ids ride on this run */
-	_Atomic bool done;    /* goroutine sets, control thread takes */
+	uint32_t nids;              /* control thread */
+	uint32_t nstarted; /* lock: the first n of ids ride on this run */
+	_Atomic bool done; /* goroutine sets, control thread takes */
 } gc;
 
 static void
@@ -273,8 +273,8 @@ sched_memfd(bool detail, uint32_t *ret_bytes)
 		return -errno;
 	if (ftruncate(fd, SCHED_TEXT_BYTES) != 0)
 		goto fail;
-	p = mmap(NULL, SCHED_TEXT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-	    fd, 0);
+	p = mmap(
+	    NULL, SCHED_TEXT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
 		goto fail;
 	*ret_bytes = (uint32_t)rt_schedtrace_text(detail, p, SCHED_TEXT_BYTES);
@@ -299,8 +299,8 @@ do_sched(const struct ipc_frame *f)
 	}
 	fd = sched_memfd(detail == 1, &bytes);
 	if (fd < 0)
-		send_errno(f->id, "the scheduler's state can't be written",
-		    -fd);
+		send_errno(
+		    f->id, "the scheduler's state can't be written", -fd);
 	else
 		send_frame(IPC_CTL_SCHED_AT, f->id, &bytes, sizeof(bytes), fd);
 }
@@ -333,7 +333,7 @@ dispatch(const struct ipc_frame *f, int fd)
 		if (requests[i].type != f->type)
 			continue;
 		if (requests[i].len == TEXT ? f->len > IPC_CTL_TEXT_MAX
-		                            : f->len != requests[i].len)
+					    : f->len != requests[i].len)
 			return false;
 		requests[i].fn(f);
 		return true;
@@ -454,8 +454,7 @@ rt_control_start(void)
 	if (wake_fd < 0)
 		return; /* no descriptor left: the program runs without us */
 	if (fd >= 0) {
-		struct ipc_channel *c =
-		    rt_sys_alloc(sizeof(*c), RT_STAT_OTHER);
+		struct ipc_channel *c = rt_sys_alloc(sizeof(*c), RT_STAT_OTHER);
 
 		if (ipc_channel_init(c, fd) == 0)
 			chan = c;

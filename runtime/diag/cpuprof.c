@@ -13,7 +13,8 @@
 #include <string.h>
 
 struct sample {
-	_Atomic uint32_t full; /* release by the writer, acquire by the reader */
+	_Atomic uint32_t
+	    full; /* release by the writer, acquire by the reader */
 	uint32_t n;
 	uintptr_t stk[RT_CPUPROF_DEPTH];
 };
@@ -41,7 +42,7 @@ rt_cpuprof_add(const uintptr_t *stk, uint32_t n)
 		/* acquire: the reader has finished with the slot */
 		if (samples == NULL ||
 		    h - atomic_load_explicit(&tail, memory_order_acquire) >=
-		        RT_CPUPROF_SAMPLES) {
+			RT_CPUPROF_SAMPLES) {
 			atomic_fetch_add(&lost, 1);
 			return false;
 		}

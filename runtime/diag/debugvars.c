@@ -85,8 +85,8 @@ check_all(const char *text, char *cause, size_t cap)
 			return false;
 		}
 		if (!known(st.key)) {
-			rt_snprintf(cause, cap,
-			    "there is no debug variable %s", st.key);
+			rt_snprintf(cause, cap, "there is no debug variable %s",
+			    st.key);
 			return false;
 		}
 		if (!is_number(st.value)) {
@@ -119,7 +119,7 @@ rt_control_debug_text(char *buf, size_t cap)
 	int32_t v;
 
 	for (size_t i = 0; rt_debug_get(i, &key, &v) == 0; i++)
-		n += (size_t)rt_snprintf(buf + n, cap - n,
-		    i == 0 ? "%s=%d" : ",%s=%d", key, v);
+		n += (size_t)rt_snprintf(
+		    buf + n, cap - n, i == 0 ? "%s=%d" : ",%s=%d", key, v);
 	return n;
 }

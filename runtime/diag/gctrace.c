@@ -64,8 +64,8 @@ put_times(char *buf, size_t cap, const int64_t *ns, const char *seps, int n)
 
 	for (int i = 0; i < n; i++) {
 		if (i > 0)
-			len += rt_snprintf(buf + len, cap - (size_t)len, "%c",
-			    seps[i - 1]);
+			len += rt_snprintf(
+			    buf + len, cap - (size_t)len, "%c", seps[i - 1]);
 		len += rt_gctrace_ms(ns[i], buf + len, cap - (size_t)len);
 	}
 	return len;
@@ -91,9 +91,8 @@ rt_gctrace_format(const struct rt_gc_cycle *r, char *buf, size_t cap)
 	    (unsigned long)(r->heap_start >> 20),
 	    (unsigned long)(r->heap_end >> 20),
 	    (unsigned long)(r->heap_live >> 20), (unsigned long)(r->goal >> 20),
-	    (unsigned long)(r->stacks >> 20),
-	    (unsigned long)(r->globals >> 20), r->procs,
-	    r->forced ? " (forced)" : "");
+	    (unsigned long)(r->stacks >> 20), (unsigned long)(r->globals >> 20),
+	    r->procs, r->forced ? " (forced)" : "");
 }
 
 void

@@ -224,8 +224,8 @@ struct page { /* scratch of one answer, in one mapping */
 };
 
 static int
-write_picks(int fd, struct page *pg, size_t n, const struct ipc_ctl_gor_ask *ask,
-    struct ipc_ctl_gor_at *ret)
+write_picks(int fd, struct page *pg, size_t n,
+    const struct ipc_ctl_gor_ask *ask, struct ipc_ctl_gor_at *ret)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct reading *r = &pg->r;
@@ -239,8 +239,8 @@ write_picks(int fd, struct page *pg, size_t n, const struct ipc_ctl_gor_ask *ask
 		if (!read_one(&pg->picks[i], STACK_MAX, r))
 			continue;
 		fill_creator(pg->picks[i].gp, &r->gor);
-		r->gor.nframes = fill_frames(
-		    r, ask->stacks ? STACK_MAX : 1, pg->frames);
+		r->gor.nframes =
+		    fill_frames(r, ask->stacks ? STACK_MAX : 1, pg->frames);
 		frames_bytes = r->gor.nframes * sizeof(pg->frames[0]);
 		w = rt_write_fd(fd, &r->gor, sizeof(r->gor));
 		if (w >= 0)
@@ -254,11 +254,10 @@ write_picks(int fd, struct page *pg, size_t n, const struct ipc_ctl_gor_ask *ask
 }
 
 int
-rt_goroutines_page(const struct ipc_ctl_gor_ask *ask,
-    struct ipc_ctl_gor_at *ret)
+rt_goroutines_page(
+    const struct ipc_ctl_gor_ask *ask, struct ipc_ctl_gor_at *ret)
 {
-	size_t bytes =
-	    sizeof(struct page) + ask->limit * sizeof(struct pick);
+	size_t bytes = sizeof(struct page) + ask->limit * sizeof(struct pick);
 	struct page *pg = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t n;

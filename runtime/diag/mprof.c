@@ -30,14 +30,13 @@ rt_mprofinit(void)
 {
 	rt_lock_init(&lock, RANK_PROF);
 	if (heads == NULL)
-		heads = rt_sys_alloc(
-		    HEADS * sizeof(*heads), RT_STAT_BUCKHASH);
+		heads = rt_sys_alloc(HEADS * sizeof(*heads), RT_STAT_BUCKHASH);
 	rt_cpuprofinit();
 }
 
 static uint64_t
-hash_stack(enum rt_prof_kind kind, size_t size, const uintptr_t *stk,
-    uint32_t n)
+hash_stack(
+    enum rt_prof_kind kind, size_t size, const uintptr_t *stk, uint32_t n)
 {
 	uint64_t h = (uint64_t)kind * 0x9e3779b97f4a7c15u + size;
 
@@ -76,16 +75,16 @@ rt_prof_bucket(enum rt_prof_kind kind, size_t size, const uintptr_t *stk,
 	b = find(atomic_load_explicit(head, memory_order_relaxed), h, kind,
 	    size, stk, n);
 	if (b == NULL) {
-		b = rt_persistentalloc(sizeof(*b) + n * sizeof(*stk), 0,
-		    RT_STAT_BUCKHASH);
+		b = rt_persistentalloc(
+		    sizeof(*b) + n * sizeof(*stk), 0, RT_STAT_BUCKHASH);
 		b->kind = kind;
 		b->nstk = n;
 		b->hash = h;
 		b->size = size;
 		memcpy(b->stk, stk, n * sizeof(*stk));
 		b->next = atomic_load_explicit(head, memory_order_relaxed);
-		b->allnext = atomic_load_explicit(
-		    &all[kind], memory_order_relaxed);
+		b->allnext =
+		    atomic_load_explicit(&all[kind], memory_order_relaxed);
 		atomic_store_explicit(head, b, memory_order_release);
 		atomic_store_explicit(&all[kind], b, memory_order_release);
 	}

@@ -46,8 +46,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void *ring;             /* const once `on` is set */
-static _Atomic bool on;        /* pairs: release in init, acquire in put */
+static void *ring;      /* const once `on` is set */
+static _Atomic bool on; /* pairs: release in init, acquire in put */
 static size_t ring_bytes;
 static const struct ipc_ring_desc *desc[IPC_RING_EVENT]; /* kept rings */
 static _Atomic bool counters_busy;

@@ -50,8 +50,8 @@ static _Atomic int32_t lines_coming; /* threads about to print first lines */
 
 /* How much the failure wants shown beyond what GOTRACEBACK says. */
 enum crash_scope {
-	SCOPE_PANIC, /* what the level says */
-	SCOPE_USER,  /* all goroutines at that level */
+	SCOPE_PANIC,   /* what the level says */
+	SCOPE_USER,    /* all goroutines at that level */
 	SCOPE_RUNTIME, /* all, with the runtime's own frames */
 };
 static enum crash_scope scope; /* reporter */
@@ -283,9 +283,11 @@ die_with(struct g *gp, const char *msg, enum crash_scope how,
 }
 
 #define WHERE_CALLED()                                                         \
-	{ .pc = (uintptr_t)__builtin_return_address(0),                        \
-	  .bp = *(uintptr_t *)__builtin_frame_address(0),                      \
-	  .sp = (uintptr_t)__builtin_frame_address(0) + 16 }
+	{                                                                      \
+		.pc = (uintptr_t)__builtin_return_address(0),                  \
+		.bp = *(uintptr_t *)__builtin_frame_address(0),                \
+		.sp = (uintptr_t)__builtin_frame_address(0) + 16               \
+	}
 
 void
 rt_throw(const char *msg)

@@ -94,14 +94,12 @@ load_libdw(void)
 	if (h == NULL)
 		return false;
 #define SYM(field, name) ((dw.field = dlsym(h, name)) != NULL)
-	return SYM(begin, "dwfl_begin") &&
-	    SYM(report_elf, "dwfl_report_elf") &&
+	return SYM(begin, "dwfl_begin") && SYM(report_elf, "dwfl_report_elf") &&
 	    SYM(report_end, "dwfl_report_end") &&
 	    SYM(addrmodule, "dwfl_addrmodule") &&
 	    SYM(getsrc, "dwfl_module_getsrc") &&
 	    SYM(lineinfo, "dwfl_lineinfo") &&
-	    SYM(nextcu, "dwfl_module_nextcu") &&
-	    SYM(haspc, "dwarf_haspc") &&
+	    SYM(nextcu, "dwfl_module_nextcu") && SYM(haspc, "dwarf_haspc") &&
 	    SYM(getsrc_die, "dwarf_getsrc_die") &&
 	    SYM(lineno, "dwarf_lineno") && SYM(linesrc, "dwarf_linesrc");
 #undef SYM

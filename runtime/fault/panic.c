@@ -356,8 +356,8 @@ rt_panic_line(struct g *gp, char *buf, size_t n)
 		rt_snprintf(buf, n, "panic: runtime error: %s", v->text);
 		break;
 	default:
-		rt_snprintf(buf, n, "panic: %s",
-		    v->text == NULL ? "nil" : v->text);
+		rt_snprintf(
+		    buf, n, "panic: %s", v->text == NULL ? "nil" : v->text);
 	}
 }
 
@@ -392,8 +392,8 @@ rt_panic_plain(const char *text)
 void
 rt_panic_mem(void)
 {
-	panic_text(PANIC_RUNTIME,
-	    "invalid memory address or nil pointer dereference");
+	panic_text(
+	    PANIC_RUNTIME, "invalid memory address or nil pointer dereference");
 }
 
 void
@@ -422,7 +422,8 @@ rt_panic_index(intptr_t i, intptr_t n)
 	if (i < 0)
 		rt_snprintf(text, 80, "index out of range [%ld]", (long)i);
 	else
-		rt_snprintf(text, 80, "index out of range [%ld] with length %ld",
-		    (long)i, (long)n);
+		rt_snprintf(text, 80,
+		    "index out of range [%ld] with length %ld", (long)i,
+		    (long)n);
 	panic_text(PANIC_RUNTIME, text);
 }

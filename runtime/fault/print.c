@@ -214,14 +214,15 @@ format(struct sink *s, const char *f, va_list ap)
 		case 'd':
 		case 'i':
 			d = sp.size ? va_arg(ap, long) : va_arg(ap, int);
-			put_number(s, &sp, d < 0 ? 0 - (uint64_t)d : (uint64_t)d,
-			    10, d < 0, false);
+			put_number(s, &sp,
+			    d < 0 ? 0 - (uint64_t)d : (uint64_t)d, 10, d < 0,
+			    false);
 			break;
 		case 'u':
 		case 'x':
 			put_number(s, &sp,
 			    sp.size ? va_arg(ap, unsigned long)
-			            : va_arg(ap, unsigned),
+				    : va_arg(ap, unsigned),
 			    *f == 'u' ? 10 : 16, false, sp.alt && *f == 'x');
 			break;
 		case 'p':

@@ -112,7 +112,7 @@ is_panic(uint32_t sig, uintptr_t code, uintptr_t addr)
 	switch (sig) {
 	case SIGSEGV:
 		return (code == 0 || code == SEGV_MAPERR ||
-		           code == SEGV_ACCERR) &&
+			   code == SEGV_ACCERR) &&
 		    addr < NIL_PAGE_BYTES;
 	case SIGBUS:
 		return code == BUS_ADRERR && addr < NIL_PAGE_BYTES;
@@ -124,12 +124,12 @@ is_panic(uint32_t sig, uintptr_t code, uintptr_t addr)
 }
 
 static void RT_NORETURN
-unexpected_fault(struct g *gp, uint32_t sig, uintptr_t addr,
-    const struct rt_where *w)
+unexpected_fault(
+    struct g *gp, uint32_t sig, uintptr_t addr, const struct rt_where *w)
 {
 	if (sig == SIGSEGV || sig == SIGBUS)
-		rt_printf("unexpected fault address %#lx\n",
-		    (unsigned long)addr);
+		rt_printf(
+		    "unexpected fault address %#lx\n", (unsigned long)addr);
 	throw_at(gp, "fault", w);
 }
 
@@ -159,8 +159,8 @@ inject_call(ucontext_t *uc, bool push)
 }
 
 void
-rt_sigpanic_prepare(struct g *gp, uint32_t sig, uintptr_t code, uintptr_t addr,
-    void *ucontext)
+rt_sigpanic_prepare(
+    struct g *gp, uint32_t sig, uintptr_t code, uintptr_t addr, void *ucontext)
 {
 	ucontext_t *uc = ucontext;
 	uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
@@ -205,6 +205,7 @@ rt_sigpanic(void)
 
 /* ---- SIGQUIT and the other signals that end us with a dump ---- */
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	int reg;
@@ -216,6 +217,7 @@ static const struct {
 	{ "r12", REG_R12 }, { "r13", REG_R13 }, { "r14", REG_R14 },
 	{ "r15", REG_R15 }, { "rip", REG_RIP }, { "rflags", REG_EFL },
 };
+/* clang-format on */
 
 static void
 dump_registers(const ucontext_t *uc)
@@ -286,8 +288,8 @@ signal_report(void *p)
 }
 
 static void
-fill_report(uint32_t sig, const siginfo_t *info, const ucontext_t *uc,
-    struct m *mp)
+fill_report(
+    uint32_t sig, const siginfo_t *info, const ucontext_t *uc, struct m *mp)
 {
 	report.sig = sig;
 	report.code = info->si_code;

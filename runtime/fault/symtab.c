@@ -109,8 +109,8 @@ add_root(uintptr_t lo, uintptr_t hi)
 
 /* A writable segment without what the loader made read-only. */
 static void
-add_data(struct rt_module *m, const struct load_info *li, uintptr_t lo,
-    uintptr_t hi)
+add_data(
+    struct rt_module *m, const struct load_info *li, uintptr_t lo, uintptr_t hi)
 {
 	if (m->data == 0 || lo < m->data)
 		m->data = lo;
@@ -127,8 +127,8 @@ add_data(struct rt_module *m, const struct load_info *li, uintptr_t lo,
 }
 
 static void
-module_ranges(struct rt_module *m, const struct dl_phdr_info *info,
-    struct load_info *li)
+module_ranges(
+    struct rt_module *m, const struct dl_phdr_info *info, struct load_info *li)
 {
 	li->relro = li->erelro = 0;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -159,8 +159,7 @@ module_ranges(struct rt_module *m, const struct dl_phdr_info *info,
 static int
 on_module(struct dl_phdr_info *info, size_t size, void *arg)
 {
-	struct module *m =
-	    rt_persistentalloc(sizeof(*m), 0, RT_STAT_OTHER);
+	struct module *m = rt_persistentalloc(sizeof(*m), 0, RT_STAT_OTHER);
 	uintptr_t own = (uintptr_t)rt_modulesinit;
 	struct module **tail = &modules;
 
@@ -168,8 +167,8 @@ on_module(struct dl_phdr_info *info, size_t size, void *arg)
 	m->pub.base = info->dlpi_addr;
 	m->pub.path = module_path(info, nmodules == 0);
 	module_ranges(&m->pub, info, arg);
-	m->pub.foreign = nmodules > 0 &&
-	    !(own >= m->pub.text && own < m->pub.etext);
+	m->pub.foreign =
+	    nmodules > 0 && !(own >= m->pub.text && own < m->pub.etext);
 	while (*tail != NULL)
 		tail = (struct module **)&(*tail)->pub.next;
 	*tail = m;
@@ -298,8 +297,8 @@ dye(struct func_index *x, size_t from)
 }
 
 static void
-collect(struct func_index *x, const Elf64_Sym *syms, size_t nsyms,
-    uintptr_t base)
+collect(
+    struct func_index *x, const Elf64_Sym *syms, size_t nsyms, uintptr_t base)
 {
 	size_t object = 0; /* first function of the object we are in */
 	bool marked = false;
@@ -310,7 +309,8 @@ collect(struct func_index *x, const Elf64_Sym *syms, size_t nsyms,
 
 		if (s->st_name >= x->strtab_bytes)
 			continue;
-		if (type == STT_FILE || ELF64_ST_BIND(s->st_info) != STB_LOCAL) {
+		if (type == STT_FILE ||
+		    ELF64_ST_BIND(s->st_info) != STB_LOCAL) {
 			if (marked)
 				dye(x, object);
 			marked = false;
@@ -323,7 +323,7 @@ collect(struct func_index *x, const Elf64_Sym *syms, size_t nsyms,
 		x->funcs[x->n++] = (struct func){
 			.addr = base + s->st_value,
 			.size = s->st_size > UINT32_MAX ? UINT32_MAX
-			                                : (uint32_t)s->st_size,
+							: (uint32_t)s->st_size,
 			.name = s->st_name,
 		};
 	}

@@ -35,7 +35,8 @@
 #include <string.h>
 
 #define FRAMES_MAX 100
-#define CALL_SCAN_WORDS 1024 /* how far a caller of foreign code is looked for */
+#define CALL_SCAN_WORDS                                                        \
+	1024 /* how far a caller of foreign code is looked for */
 #define OVERSHOOT_BYTES ((uintptr_t)1 << 20) /* of an overflow's frame */
 #define MINUTE_NS ((int64_t)60 * 1000000000)
 
@@ -109,8 +110,7 @@ static const char *const reasons[WAIT_REASON_N] = {
 const char *
 rt_wait_reason_text(uint8_t reason)
 {
-	return reason < WAIT_REASON_N ? reasons[reason]
-	                              : "unknown wait reason";
+	return reason < WAIT_REASON_N ? reasons[reason] : "unknown wait reason";
 }
 
 const char *
@@ -194,7 +194,7 @@ is_return_address(uintptr_t a)
 	if (m == NULL || m->foreign || a - m->text < 8)
 		return false;
 	if (p[-5] == 0xe8)
-		return true; /* call rel32 */
+		return true;         /* call rel32 */
 	for (int n = 2; n <= 7; n++) /* call *reg, call *mem: ff /2 */
 		if (p[-n] == 0xff && (p[-n + 1] & 0x38) == 0x10)
 			return true;
@@ -300,8 +300,8 @@ walk_next(struct walk *w)
 	if (m != NULL && (m->foreign || (w->exact && !frame_is_made(w->pc))) &&
 	    find_caller(w))
 		return true;
-	if (w->bp % 8 != 0 || w->bp < w->sp || w->bp < w->lo ||
-	    w->hi < 16 || w->bp > w->hi - 16)
+	if (w->bp % 8 != 0 || w->bp < w->sp || w->bp < w->lo || w->hi < 16 ||
+	    w->bp > w->hi - 16)
 		return false;
 	next = *(const uintptr_t *)w->bp;
 	w->pc = *(const uintptr_t *)(w->bp + 8);

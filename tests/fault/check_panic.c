@@ -395,7 +395,7 @@ locals_survive(void *arg)
 		a += b, b += c, c += d, d += e, e += f, f += i;
 	}
 	word[0] = '\0';
-	return f == 6 + 99 * 50 && spells("") == 0 ? 0 : 1;
+	return a > b && f == 6 + 99 * 50 && spells("") == 0 ? 0 : 1;
 }
 
 static int (*const bodies[])(void *) = { order, recovery, nested, replaced,
