@@ -67,13 +67,84 @@ write_all(struct gateway *gw, struct evhttp_request *req, const json_t *items)
 	free(text);
 }
 
-/* result: the items; NULL: the recorder did not answer. */
+/* ---- instances without a ring ---- */
+
+static bool
+is_among(const json_t *items, const char *id)
+{
+	const json_t *it;
+	const char *s;
+	size_t i;
+
+	json_array_foreach (items, i, it) {
+		s = json_string_value(json_object_get(it, "instance"));
+		if (s != NULL && strcmp(s, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One of instance.list as an item that has no counters. */
+static json_t *
+item_of(const json_t *in)
+{
+	return json_pack("{s:O?, s:O?, s:O?, s:O?, s:O?, s:O?}", "instance",
+	    json_object_get(in, "id"), "name", json_object_get(in, "name"),
+	    "kind", json_object_get(in, "kind"), "run",
+	    json_object_get(in, "run"), "pid", json_object_get(in, "pid"),
+	    "start_ns", json_object_get(in, "started_ns"));
+}
+
+/* The supervisor's list, or not in time: then what the recorder has is told. */
+static void
+listed(struct gateway *gw, struct evhttp_request *req, void *arg,
+    const json_t *result, const json_t *error)
+{
+	json_t *items = arg, *in;
+	const char *id;
+	size_t i;
+
+	json_array_foreach (json_object_get(result, "items"), i, in) {
+		id = json_string_value(json_object_get(in, "id"));
+		if (id != NULL &&
+		    json_is_integer(json_object_get(in, "pid")) &&
+		    !is_among(items, id))
+			json_array_append_new(items, item_of(in));
+	}
+	if (req != NULL)
+		write_all(gw, req, items);
+	json_decref(items);
+}
+
+/*
+ * result: the recorder's items; NULL: it did not answer. Kinds without a ring
+ * are known to the supervisor alone, so that it is asked too.
+ */
 static void
 answered(struct gateway *gw, struct evhttp_request *req, void *arg,
     const json_t *result, const json_t *error)
 {
-	if (req != NULL)
-		write_all(gw, req, result);
+	json_t *items;
+	int64_t rid;
+
+	if (req == NULL)
+		return;
+	if (result == NULL) {
+		write_all(gw, req, NULL);
+		return;
+	}
+	items = json_copy((json_t *)result);
+	rid = waiting_add(gw, req, GATEWAY_SCRAPE_MS, listed, items);
+	if (rid == 0) {
+		listed(gw, req, items, NULL, NULL);
+		return;
+	}
+	if (role_send(gw->role, ROLE_SUPERVISOR,
+		json_pack("{s:s, s:I, s:s, s:{s:i}, s:{s:s}}", "m", "call",
+		    "rid", (json_int_t)rid, "method", "instance.list", "params",
+		    "limit", 1000, "who", "access", "view"),
+		NULL, 0) != 0)
+		waiting_end(gw, rid, NULL, json_true());
 }
 
 /* Put this scrape on the list, or tell what we know without the recorder. */

@@ -109,8 +109,9 @@ play_supervisor(const json_t *msg)
 
 	if (strcmp(method, "instance.list") == 0)
 		post(ROLE_SUPERVISOR,
-		    json_pack("{s:s, s:O, s:{s:[{s:s}]}}", "m", "answer", "rid",
-			rid, "result", "items", "id", ID));
+		    json_pack("{s:s, s:O, s:{s:[{s:s, s:i}, {s:s, s:i}]}}", "m",
+			"answer", "rid", rid, "result", "items", "id", ID,
+			"pid", 1, "id", "aaaaaaaaaaaa", "pid", 2));
 	else
 		post(ROLE_SUPERVISOR,
 		    json_pack("{s:s, s:O, s:o}", "m", "answer", "rid", rid,
@@ -722,7 +723,9 @@ START_TEST(scrape_joins_packets)
 	ck_assert_ptr_nonnull(strstr(a, "version=0.0.4"));
 	ck_assert_ptr_nonnull(strstr(a, "instance_id=\"aaaaaaaaaaaa\""));
 	ck_assert_ptr_nonnull(strstr(a, "instance_id=\"bbbbbbbbbbbb\""));
-	ck_assert_ptr_nonnull(strstr(a, "gortd_instances_running 2\n"));
+	/* and one that has no ring */
+	ck_assert_ptr_nonnull(strstr(a, "instance_id=\"" ID "\""));
+	ck_assert_ptr_nonnull(strstr(a, "gortd_instances_running 3\n"));
 	free(a);
 	a = request("GET", "/metrics",
 	    LOCAL "Accept: application/openmetrics-text\r\n");

@@ -79,6 +79,9 @@ kill "$stream" 2>/dev/null
 curl -s "${base}metrics" >"$dir/metrics"
 check "the daemon is in it" grep -q '^gortd_info' "$dir/metrics"
 check "the instance is in it" grep -q "instance_id=\"$id\"" "$dir/metrics"
+check "one without a runtime of ours has process numbers" \
+	grep -q '^process_resident_memory_bytes{.*name="late",kind="plain"' \
+	"$dir/metrics"
 [ $kind = plain ] ||
 	check "with Go's names" grep -q '^go_goroutines{.*name="kv"' "$dir/metrics"
 curl -s -H 'Accept: application/openmetrics-text' "${base}metrics" >"$dir/open"
