@@ -19,14 +19,13 @@
  *
  * Rejected: an event library (poll over a few descriptors is shorter) and the
  * supervisor as reaper (a kill between its wait and its record would lose the
- * status for ever).
+ * status).
  */
 #include "daemon/keeper.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -39,12 +38,12 @@
 #include "daemon/keeper_held.h"
 #include "daemon/keeper_link.h"
 #include "daemon/keeper_proto.h"
+#include "daemon/keeper_watch.h"
 #include "daemon/keeper_worker.h"
 #include "daemon/log.h"
 #include "daemon/roles.h"
 #include "systemd/job.h"
 #include "systemd/notify.h"
-
 #define TICK_MS 500
 #define ROLE_WAIT_MAX_MS 1000
 #define HUNG_NS (30 * INT64_C(1000000000))
@@ -163,7 +162,7 @@ on_supervisor(struct worker *w, const struct keeper_msg *km, int *fds, int nfds)
 	return true;
 }
 
-/* Read what a role says until its socket is empty or an answer is stuck. */
+/* Until its socket is empty or an answer is stuck. */
 static void
 hear(enum role_id id)
 {
@@ -316,33 +315,6 @@ check_roles(int64_t now)
 	}
 }
 
-static void
-tick(void)
-{
-	static int64_t pinged_ns, told_ns;
-	int64_t now = keeper_now_ns(), every = notify_watchdog_us() * 500;
-	char status[96];
-	bool fresh = true;
-
-	check_roles(now);
-	for (int i = ROLE_SUPERVISOR; i < ROLE_N; i++)
-		if (worker[i].stat.pid != 0 && now - worker[i].stat.beat_ns >
-		    (every > 10000000000 ? every : 10000000000))
-			fresh = false;
-	if (every != 0 && fresh && now - pinged_ns >= every / 2) {
-		notify_send("WATCHDOG=1");
-		pinged_ns = now;
-	}
-	if (now - told_ns > INT64_C(10000000000)) {
-		told_ns = now;
-		worker[ROLE_SUPERVISOR].owed |= OWE_ROLES;
-		snprintf(status, sizeof status, "STATUS=%d instances alive%s",
-		    held_live(), fresh ? "" : ", a role does not answer");
-		if (keeper_announced && !quitting)
-			notify_send(status);
-	}
-}
-
 static int
 signals(void)
 {
@@ -403,7 +375,8 @@ turn(struct pollfd *pfd, int sigfd)
 		on_signal(sigfd);
 	if (held_polled(pfd + n, foreign) > 0)
 		worker[ROLE_SUPERVISOR].owed |= OWE_EXITED;
-	tick();
+	check_roles(keeper_now_ns());
+	keeper_watch(quitting);
 }
 
 int

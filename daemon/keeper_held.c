@@ -28,12 +28,15 @@
 #include "daemon/log.h"
 #include "systemd/notify.h"
 
+#define REAP_NS INT64_C(2000000000)
+
 static const char *const tag_names[KT_N] = { "ring", "control", "out", "err",
 	"inbox", "pidfd" };
 
 struct held {
 	int fd[KT_N];
 	bool foreign; /* another keeper's child: poll, do not wait */
+	int64_t reap_by_ns; /* it ended; its parent has until then to reap */
 };
 
 static struct exit_page *page;
@@ -288,6 +291,7 @@ held_hold(const struct keeper_key *key, uint32_t tags, int *fds, int nfds)
 	memset(&page->slot[slot], 0, sizeof page->slot[slot]);
 	page->slot[slot].key = *key;
 	held[slot].foreign = false;
+	held[slot].reap_by_ns = 0;
 	for (int t = 0; t < KT_N; t++)
 		put_tag(slot, t, (tags >> t) & 1 ? *fds++ : -1);
 	hint = slot + 1;
@@ -426,7 +430,7 @@ held_pollfds(struct pollfd *pfd, int cap)
 	for (int i = 0; i < EXIT_SLOTS && n < cap; i++)
 		if (page->slot[i].state == EXIT_LIVE && held[i].foreign)
 			pfd[n++] = (struct pollfd){ held[i].fd[KT_N - 1],
-				POLLIN, 0 };
+				held[i].reap_by_ns != 0 ? 0 : POLLIN, 0 };
 	return n;
 }
 
@@ -440,21 +444,34 @@ struct pidfd_info_v0 {
 #define PIDFD_GET_INFO_V0 _IOWR(0xFF, 11, struct pidfd_info_v0)
 #define PIDFD_INFO_EXIT_BIT (1ULL << 3)
 
-static void
+/*
+ * A foreign child has ended. The kernel tells its status once its parent has
+ * reaped it (then poll says POLLHUP, asked or not), so that is waited for; an
+ * older kernel never tells. Returns true when the slot is filled.
+ */
+static bool
 foreign_end(int slot)
 {
 	struct pidfd_info_v0 info = { .mask = PIDFD_INFO_EXIT_BIT };
-	int st;
+	int64_t now = now_ns(CLOCK_MONOTONIC);
+	int rc, st;
 
-	if (ioctl(held[slot].fd[KT_N - 1], PIDFD_GET_INFO_V0, &info) < 0 ||
-	    (info.mask & PIDFD_INFO_EXIT_BIT) == 0) {
+	rc = ioctl(held[slot].fd[KT_N - 1], PIDFD_GET_INFO_V0, &info);
+	if (rc < 0 || (info.mask & PIDFD_INFO_EXIT_BIT) == 0) {
+		bool may_come = rc == 0 || errno == ESRCH;
+
+		if (may_come && held[slot].reap_by_ns == 0)
+			held[slot].reap_by_ns = now + REAP_NS;
+		if (may_come && now < held[slot].reap_by_ns)
+			return false;
 		fill_end(slot, EXIT_HOW_UNKNOWN, -1, 0, false);
-		return;
+		return true;
 	}
 	st = info.exit_code;
 	fill_end(slot, EXIT_HOW_PIDFD, WIFEXITED(st) ? WEXITSTATUS(st) : -1,
 	    WIFSIGNALED(st) ? WTERMSIG(st) : 0,
 	    WIFSIGNALED(st) && WCOREDUMP(st));
+	return true;
 }
 
 int
@@ -467,9 +484,8 @@ held_polled(const struct pollfd *pfd, int n)
 			continue;
 		for (int k = 0; k < n; k++)
 			if (pfd[k].fd == held[i].fd[KT_N - 1] &&
-			    pfd[k].revents != 0) {
-				foreign_end(i);
-				ended++;
+			    (pfd[k].revents != 0 || held[i].reap_by_ns != 0)) {
+				ended += foreign_end(i);
 				break;
 			}
 	}

@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #define BACKLOG 512
+#define LOCKS 3
+
+static int locks[LOCKS], nlocks;
 
 static int __attribute__((format(printf, 3, 4)))
 because(int err, char **ret_cause, const char *fmt, ...)
@@ -76,10 +79,18 @@ lock_beside(const char *path, const char *what, char **ret_cause)
 		    "another gortd (pid %s) already uses the %s %s",
 		    pid[0] != '\0' ? pid : "unknown", what, path);
 	}
-	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", getpid()) < 0) {
-		/* the pid is for a person only; the lock is what counts */
-	}
+	locks[nlocks++ % LOCKS] = fd;
+	lock_sign();
 	return fd;
+}
+
+void
+lock_sign(void)
+{
+	for (int i = 0; i < nlocks && i < LOCKS; i++)
+		if (ftruncate(locks[i], 0) < 0 || lseek(locks[i], 0, SEEK_SET) <
+		    0 || dprintf(locks[i], "%d\n", getpid()) < 0)
+			continue; /* for a person only; the lock is what counts */
 }
 
 /*

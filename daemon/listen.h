@@ -18,6 +18,9 @@ int make_parents(const char *path, unsigned mode);
  */
 int lock_beside(const char *path, const char *what, char **ret_cause);
 
+/* Write our pid into the locks: after a fork they still hold the parent's. */
+void lock_sign(void);
+
 /*
  * Bind and listen on a unix socket; paths longer than sun_path go through
  * /proc/self/fd. An old socket file is replaced: the caller has the lock.

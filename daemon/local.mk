@@ -22,6 +22,7 @@ libgortd_a_SOURCES = \
 	daemon/keeper_held.c daemon/keeper_held.h \
 	daemon/keeper_link.c daemon/keeper_link.h \
 	daemon/keeper_proto.h \
+	daemon/keeper_watch.c daemon/keeper_watch.h \
 	daemon/keeper_worker.c daemon/keeper_worker.h \
 	daemon/kind.c daemon/kind.h \
 	daemon/link.c daemon/link.h \

@@ -263,6 +263,7 @@ detach(const struct config *cfg)
 		_exit(1);
 	}
 	setsid();
+	lock_sign();
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
