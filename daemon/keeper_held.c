@@ -162,6 +162,7 @@ restore_slots(void)
 int
 held_init(void)
 {
+	free(held); /* a test begins again, as a new process would */
 	held = calloc(EXIT_SLOTS, sizeof *held);
 	page_fd = memfd_create("gort-exitpage", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (held == NULL || page_fd < 0 ||
