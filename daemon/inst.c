@@ -413,6 +413,8 @@ act(struct inst *i, enum inst_act what, enum inst_ev ev, int64_t timeout_ms)
 		break;
 	case ACT_SPAWN:
 		evtimer_del(i->timer);
+		if (sup.r->cfg->start_ms > 0) /* ignored once it is ready */
+			arm(i, sup.r->cfg->start_ms);
 		spawn(i);
 		break;
 	case ACT_TERM:
@@ -722,6 +724,8 @@ ended_clause(const struct run_info *l, char *buf, size_t cap)
 		    "because gortd was not there");
 	else if (strcmp(l->reason, "stop_timeout") == 0)
 		snprintf(buf, cap, "was told to stop, did not, and was killed");
+	else if (strcmp(l->reason, "start_timeout") == 0)
+		snprintf(buf, cap, "was not ready in time and was killed");
 	else if (strcmp(l->reason, "stopped") == 0)
 		snprintf(buf, cap, "was stopped by request");
 	else if (strcmp(l->reason, "killed") == 0)

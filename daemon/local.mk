@@ -67,3 +67,5 @@ gortd_SOURCES = daemon/main.c
 gortd_CPPFLAGS = $(libgortd_a_CPPFLAGS)
 gortd_LDADD = libgortd.a libgort_systemd.a libstore.la libipc_rpc.a libipc.la \
 	$(EVENT_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS) $(SYSTEMD_LIBS) -lelf
+man_MANS += daemon/gortd.8 daemon/gortd.conf.5
+EXTRA_DIST += daemon/gortd.8 daemon/gortd.conf.5

@@ -436,6 +436,8 @@ reason_of(const struct run *r, const struct exit_slot *s)
 		return "killed";
 	if (r->asked_stop)
 		return r->killed_hard ? "stop_timeout" : "stopped";
+	if (r->killed_hard)
+		return "start_timeout";
 	if (s->signal != 0)
 		return "signal";
 	return "exit";
