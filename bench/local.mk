@@ -2,10 +2,10 @@
 EXTRA_PROGRAMS += bench/cbench bench/empty
 bench_cbench_SOURCES = bench/cbench.c
 bench_cbench_LDADD = $(GORT_PROG_LIBS)
-bench_cbench_LDFLAGS = $(GORT_PROG_LDFLAGS)
+bench_cbench_LDFLAGS = $(GORT_PROG_LINK)
 bench_empty_SOURCES = bench/empty.c
 bench_empty_LDADD = $(GORT_PROG_LIBS)
-bench_empty_LDFLAGS = $(GORT_PROG_LDFLAGS)
+bench_empty_LDFLAGS = $(GORT_PROG_LINK)
 CLEANFILES += bench/cbench bench/empty
 EXTRA_DIST += bench/start.sh bench/redis.sh
 

@@ -269,7 +269,6 @@ make_command(const struct place *p, char *const *files, int nfiles,
 	add_compiler(ret_cmd);
 	words_add(ret_cmd, "-g");
 	words_add(ret_cmd, "-O2");
-	words_add(ret_cmd, "-fno-omit-frame-pointer");
 	add_all(ret_cmd, &cflags);
 	add_all(ret_pre, ret_cmd);
 	for (i = 0; i < nflags; i++)

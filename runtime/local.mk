@@ -2,14 +2,14 @@
 # One group of lines a room; keep your own together.
 #
 # A program of this tree that links the runtime uses
-#   prog_LDADD = $(GORT_LIBS)      prog_LDFLAGS = $(GORT_LDFLAGS)
+#   prog_LDADD = $(GORT_LIBS)      prog_LDFLAGS = $(GORT_LINK)
 # which takes the archive: the shared object is for others.
 lib_LTLIBRARIES += libgort.la
 libgort_la_SOURCES =
 libgort_la_LDFLAGS = -version-info 0:0:0 $(AM_LDFLAGS)
 libgort_la_LIBADD = -lpthread
 GORT_LIBS = libgort.la
-GORT_LDFLAGS = -static $(AM_LDFLAGS)
+GORT_LINK = -static $(AM_LDFLAGS)
 
 # the contract
 noinst_HEADERS += runtime/runtime2.h
@@ -48,11 +48,11 @@ EXTRA_DIST += runtime/boot/crt_linux_amd64.S
 # The start object: the entry and the ELF note, as one relocatable file. No
 # sanitizer: it runs before anything is set up. A program whose entry is ours
 # (all but the tests with a main of their own) uses
-#   prog_LDADD = $(GORT_PROG_LIBS)   prog_LDFLAGS = $(GORT_PROG_LDFLAGS)
+#   prog_LDADD = $(GORT_PROG_LIBS)   prog_LDFLAGS = $(GORT_PROG_LINK)
 # and depends on runtime/boot/gort_crt.o.
 GORT_CRT = runtime/boot/gort_crt.o
 GORT_PROG_LIBS = $(GORT_CRT) $(GORT_LIBS)
-GORT_PROG_LDFLAGS = $(GORT_LDFLAGS) -Wl,-e,_rt0_amd64_linux -Wl,-z,now
+GORT_PROG_LINK = $(GORT_LINK) -Wl,-e,_rt0_amd64_linux -Wl,-z,now
 gortcrtdir = $(libdir)
 gortcrt_DATA = $(GORT_CRT)
 GORT_CRT_CC = $(CC) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) \

@@ -15,3 +15,7 @@ include $(srcdir)/tests/sched/local.mk
 include $(srcdir)/tests/fault/local.mk
 include $(srcdir)/tests/daemon/local_gate.mk
 include $(srcdir)/tests/daemon/local_super.mk
+
+# Programs that tests talk to are unpacked beside the build (tests/peers.sh).
+distclean-local:
+	rm -rf peers
