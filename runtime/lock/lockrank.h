@@ -24,8 +24,9 @@ enum lock_rank {
 	RANK_SIGNOTIFY,
 	RANK_MODULES,    /* types, itabs, modules */
 	RANK_ITAB,
-	RANK_TIMERS,     /* one P's heap; two by P number */
 	RANK_SCHED,      /* sched.lock */
+	RANK_TIMERS,     /* one P's heap; two by P number; under
+	                    sched.lock when GOMAXPROCS shrinks */
 	RANK_ALLG,
 	RANK_ALLP,
 	RANK_GFREE,

@@ -353,6 +353,18 @@ START_TEST(what_cannot_be_asked_for)
 }
 END_TEST
 
+/* Whoever runs the suite may ignore signals (nohup does), and what is ignored
+ * at start stays ignored. Here each test begins with the default ones. */
+static void
+default_signals(void)
+{
+	static const int sigs[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM,
+		SIGPIPE };
+
+	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+		signal(sigs[i], SIG_DFL);
+}
+
 int
 main(void)
 {
@@ -362,6 +374,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(tc, 20);
+	tcase_add_checked_fixture(tc, default_signals, NULL);
 	tcase_add_loop_test(tc, dies_by_that_very_signal, 0, 3);
 	tcase_add_loop_test(tc, dumps_and_exits_2, 0, 4);
 	tcase_add_exit_test(tc, others_do_nothing, 0);
