@@ -225,6 +225,7 @@ run_begin(struct inst *i, int stdin_fd, char **ret_cause)
 {
 	struct keeper_key key = { .run = i->last.run + 1 };
 	int fds[KT_N], nfds, rc;
+	char *cause = NULL;
 	struct run *r;
 	uint32_t tags;
 
@@ -258,6 +259,15 @@ run_begin(struct inst *i, int stdin_fd, char **ret_cause)
 	for (int n = 0; n < 16; n++)
 		sprintf(i->last.nonce + 2 * n, "%02x", r->nonce[n]);
 	r->stage = RUN_HOLDING;
+	/*
+	 * The run's number and nonce must be remembered before anything of it
+	 * exists: a successor that finds a held run which the state does not
+	 * know would start the same run again. A full disk is no reason not to
+	 * restart what ran: then the keeper's copy is what remembers.
+	 */
+	if (sup_save(&cause) < 0)
+		log_error("%s", cause);
+	free(cause);
 	tags = tags_of(r, fds, &nfds);
 	keeper_tell(r, KM_HOLD, tags, fds, nfds);
 	return 0;

@@ -74,6 +74,27 @@ ctl wait words
 check_eq "words' code" $? 3
 check_eq "words' lines" "$(ctl logs words 2>&1 | sort | tr '\n' ' ')" "one two "
 
+# supervisors die while instances are being started: each starts, and once
+(
+	for k in 1 2 3 4 5; do
+		p=$(role_pid supervisor)
+		[ -n "$p" ] && kill -9 "$p"
+		sleep "0.$k"
+	done
+) 2>/dev/null &
+killer=$!
+n=0
+while [ $n -lt 25 ]; do
+	n=$((n + 1))
+	check "start $n between deaths" ctl run -d --name "c$n" "$dir/prog" "c$n"
+done
+wait $killer
+all_began() { [ "$(grep -c '^c' "$dir/starts")" -ge 25 ]; }
+until_ok "all have begun" all_began
+check_eq "none began twice" "$(sort "$dir/starts" | uniq -d)" ""
+n=0
+while [ $n -lt 25 ]; do n=$((n + 1)); ctl kill "c$n" >/dev/null 2>&1; done
+
 # starts that fail: one sentence, the shell's code, and nothing left behind
 fails() { # WHAT CODE PROGRAM...
 	what=$1 want=$2
