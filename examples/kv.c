@@ -758,7 +758,8 @@ add_arg(struct conn *c, struct bytes a)
 		size_t cap = c->args_cap ? 2 * c->args_cap : 16;
 		struct bytes *b = gort_alloc(cap * sizeof(*b));
 
-		memcpy(b, c->args, c->nargs * sizeof(*b));
+		if (c->nargs > 0)
+			memcpy(b, c->args, c->nargs * sizeof(*b));
 		gort_store(&c->args, b);
 		c->args_cap = cap;
 	}
@@ -859,7 +860,8 @@ make_room(struct conn *c)
 		size_t cap = left < IN_START / 2 ? IN_START : 2 * c->in_cap;
 		char *b = gort_alloc_noscan(cap);
 
-		memcpy(b, c->in + c->in_at, left);
+		if (left > 0)
+			memcpy(b, c->in + c->in_at, left);
 		gort_store(&c->in, b);
 		c->in_cap = cap;
 	} else if (c->in_at > 0) {

@@ -34,7 +34,7 @@ big=$(head -c 100000 /dev/zero | tr '\0' x)
 check_eq "a large value" "$(printf %s "$big" | cli -x set big >/dev/null
 	cli get big | tr -d '\n' | wc -c)" 100000
 
-bench() { "$peer/run" redis-benchmark -p "$port" -q "$@" 2>&1; }
+bench() { timeout 60 "$peer/run" redis-benchmark -p "$port" -q "$@" 2>&1; }
 out=$(bench -n 20000 -c 50 -t get,set,incr)
 check_eq "benchmark, no error" "$(echo "$out" | grep -ci error)" 0
 check_eq "benchmark, three figures" \
