@@ -115,15 +115,15 @@ slow_duties(void)
 static RT_NOINLINE struct mspan *
 next_span(unsigned spanclass)
 {
-	struct mspan *s = rt_getmcache()->alloc[spanclass];
+	struct mcache *c = rt_getmcache();
 
-	if (s != &rt_emptyspan && rt_mspan_refillcache(s))
-		return s;
+	if (rt_mcache_nextword(c, spanclass))
+		return c->alloc[spanclass];
 	slow_duties();
-	s = rt_getmcache()->alloc[spanclass];
-	if (s != &rt_emptyspan && rt_mspan_refillcache(s))
-		return s;
-	return rt_mcache_refill(rt_getmcache(), spanclass);
+	c = rt_getmcache();
+	if (rt_mcache_nextword(c, spanclass))
+		return c->alloc[spanclass];
+	return rt_mcache_refill(c, spanclass);
 }
 
 /* One slot of the class; *ret_span tells where. */
@@ -190,7 +190,7 @@ alloc_large(size_t size, const struct gort_type *t, enum span_kind kind,
 	s->allocbits[0] = 1;
 	s->alloccount = 1;
 	atomic_fetch_add_explicit(
-	    &rt_heap.stats.nmalloc[0], 1, memory_order_relaxed);
+	    &rt_heap.stats.nlarge, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&rt_heap.stats.large_alloc_bytes,
 	    s->elemsize, memory_order_relaxed);
 	atomic_fetch_add_explicit(
@@ -211,7 +211,10 @@ alloc_tiny(size_t size, size_t align)
 
 	if (c->tiny != 0 && off + size <= 16) {
 		c->tinyoff = off + (uint32_t)size;
-		c->tinyallocs++;
+		atomic_store_explicit(&c->tinyallocs,
+		    atomic_load_explicit(
+		        &c->tinyallocs, memory_order_relaxed) + 1,
+		    memory_order_relaxed); /* one writer: no locked add */
 		return (void *)(c->tiny + off);
 	}
 	p = take_slot(RT_SPANCLASS(size_to_class(16), SPAN_NOSCAN), &s);

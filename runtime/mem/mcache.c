@@ -11,8 +11,36 @@
  * current word as alloccache says, words before are full.
  *
  * Accounting is done per span, not per object: on refill the whole free room
- * of the span is added to heap.live, on release the unused rest is subtracted
- * and the allocated slots are counted. An allocation that hits counts nothing.
+ * of the span is added to heap.live, on release the unused rest is subtracted.
+ *
+ * Objects are counted though an allocation that hits counts nothing. taken[k]
+ * is how many slots of class k the cache will have given out when the current
+ * word is used up; less the bits that still stand in alloccache, that is how
+ * many it gave out so far. It grows by a word's free slots when the word is
+ * loaded and shrinks by what is left over when the span is given back, both
+ * in slow paths.
+ *
+ * Anyone may read that while the owner allocates (count_class). The trouble is
+ * to see a `taken` and an alloccache that belong together. The number is kept
+ * doubled; the owner brackets each change of span or word:
+ *
+ *   taken = 2 * given out + 1;  changes++;  (span, word);  taken = 2 * new
+ *
+ * An odd value is the answer by itself: nothing is given out during a change.
+ * Else the reader takes alloccache between two looks at both words and tries
+ * again when either differs. Had it seen anything a change stored, it would
+ * see that change's `changes++`, which was stored before; its first look came
+ * before `taken` turned odd, hence before that. So alloccache was read in a
+ * time without a change, in which only hits happen: one word, one store each.
+ * `taken` alone would not do, for it may come back to the same value. Nobody
+ * waits: a reader starts over only when the owner got on. This leans on the
+ * machine, which keeps stores, and loads, in order, and on one hit being one
+ * store of eight bytes.
+ *
+ * A cache that loses its P keeps its counts, and the next P that needs one
+ * takes it on; so the sum over all caches ever made never sinks. Rejected: a
+ * counter per object (a store on each hit), and folding the counts of a dying
+ * cache into a common word (a reader would see them twice or not at all).
  */
 #include "mem/mheap.h"
 
@@ -28,16 +56,29 @@ struct mspan rt_emptyspan; /* no words: every allocation from it misses */
 static struct mcache *mcache0;
 static bool mcache0_taken;
 
+static _Atomic(struct mcache *) all_caches; /* heap.lock to change */
+static struct mcache *free_caches;          /* heap.lock */
+
 static struct mcache *
 new_mcache(void)
 {
 	struct mcache *c;
 
 	rt_lock(&rt_heap.lock);
+	c = free_caches;
+	if (c != NULL) {
+		free_caches = c->freelink;
+		rt_heap.cachealloc.inuse += sizeof(*c);
+		rt_unlock(&rt_heap.lock);
+		return c;
+	}
 	c = rt_fixalloc_alloc(&rt_heap.cachealloc);
-	rt_unlock(&rt_heap.lock);
 	for (int i = 0; i < RT_SPANCLASS_N; i++)
 		c->alloc[i] = &rt_emptyspan;
+	c->alllink = atomic_load_explicit(&all_caches, memory_order_relaxed);
+	/* release: pairs with rt_mcache_count's acquire */
+	atomic_store_explicit(&all_caches, c, memory_order_release);
+	rt_unlock(&rt_heap.lock);
 	return c;
 }
 
@@ -68,6 +109,69 @@ rt_getmcache(void)
 	return mcache0;
 }
 
+/* ---- counting what is given out; the essay is above ---- */
+
+static void
+change_begin(struct mcache *c, unsigned spanclass)
+{
+	_Atomic uint64_t *taken = &c->taken[spanclass];
+	uint64_t n = atomic_load_explicit(taken, memory_order_relaxed) / 2 -
+	    (uint64_t)__builtin_popcountll(c->alloc[spanclass]->alloccache);
+
+	atomic_store_explicit(taken, 2 * n + 1, memory_order_release);
+	atomic_store_explicit(&c->changes,
+	    atomic_load_explicit(&c->changes, memory_order_relaxed) + 1,
+	    memory_order_release);
+}
+
+static void
+change_end(struct mcache *c, unsigned spanclass)
+{
+	_Atomic uint64_t *taken = &c->taken[spanclass];
+	uint64_t n = atomic_load_explicit(taken, memory_order_relaxed) / 2 +
+	    (uint64_t)__builtin_popcountll(c->alloc[spanclass]->alloccache);
+
+	atomic_store_explicit(taken, 2 * n, memory_order_release);
+}
+
+/* Slots of one class that the cache gave out so far. */
+static __attribute__((no_sanitize("thread"))) uint64_t
+count_class(const struct mcache *c, unsigned spanclass)
+{
+	const _Atomic uint64_t *taken = &c->taken[spanclass];
+	uint64_t before, after, left;
+	const struct mspan *s;
+	uint32_t changes;
+
+	do {
+		changes = atomic_load(&c->changes);
+		before = atomic_load(taken);
+		if (before % 2 != 0)
+			return before / 2;
+		s = __atomic_load_n(&c->alloc[spanclass], __ATOMIC_ACQUIRE);
+		left = __atomic_load_n(&s->alloccache, __ATOMIC_ACQUIRE);
+		after = atomic_load(taken);
+	} while (after != before || changes != atomic_load(&c->changes));
+	return before / 2 - (uint64_t)__builtin_popcountll(left);
+}
+
+void
+rt_mcache_count(struct rt_mcache_counts *ret)
+{
+	const struct mcache *c =
+	    atomic_load_explicit(&all_caches, memory_order_acquire);
+
+	*ret = (struct rt_mcache_counts){ 0 };
+	for (; c != NULL; c = c->alllink) {
+		for (unsigned i = 0; i < RT_SPANCLASS_N; i++)
+			ret->slots[i / SPAN_KIND_N] += count_class(c, i);
+		ret->tinyallocs += atomic_load_explicit(
+		    &c->tinyallocs, memory_order_relaxed);
+	}
+}
+
+/* ---- spans ---- */
+
 /* Load word w of allocbits, inverted and cut to the span's slots. */
 static void
 load_word(struct mspan *s, unsigned w)
@@ -83,14 +187,11 @@ load_word(struct mspan *s, unsigned w)
 	__atomic_store_n(&s->alloccache, free, __ATOMIC_RELEASE);
 }
 
-bool
-rt_mspan_refillcache(struct mspan *s)
+/* The first word from w on with a free slot; false: there is none. */
+static bool
+load_word_from(struct mspan *s, unsigned w)
 {
-	unsigned w;
-
-	if (s->alloccache != 0)
-		return true;
-	for (w = s->curword + 1u; w < s->nwords; w++) {
+	for (; w < s->nwords; w++) {
 		load_word(s, w);
 		if (s->alloccache != 0)
 			return true;
@@ -98,12 +199,27 @@ rt_mspan_refillcache(struct mspan *s)
 	return false;
 }
 
-/* Make allocbits and alloccount exact, and count what was allocated. */
+bool
+rt_mcache_nextword(struct mcache *c, unsigned spanclass)
+{
+	struct mspan *s = c->alloc[spanclass];
+	bool found;
+
+	if (s->alloccache != 0)
+		return true;
+	if (s == &rt_emptyspan)
+		return false;
+	change_begin(c, spanclass);
+	found = load_word_from(s, s->curword + 1u);
+	change_end(c, spanclass);
+	return found;
+}
+
+/* Make allocbits and alloccount exact. */
 static void
-release(struct mspan *s)
+settle(struct mspan *s)
 {
 	uint32_t n = 0;
-	uint64_t newly;
 
 	for (unsigned w = 0; w < s->curword; w++)
 		s->allocbits[w] = ~(uint64_t)0;
@@ -113,56 +229,56 @@ release(struct mspan *s)
 		    ((uint64_t)1 << (s->nelems % 64)) - 1;
 	for (unsigned w = 0; w < s->nwords; w++)
 		n += (uint32_t)__builtin_popcountll(s->allocbits[w]);
-	newly = n - s->alloccount;
 	s->alloccount = n;
 	s->alloccache = 0;
 	s->curword = 0;
-	atomic_fetch_add_explicit(&rt_heap.stats.nmalloc[s->sizeclass], newly,
-	    memory_order_relaxed);
 	atomic_fetch_sub_explicit(&rt_heap.live,
 	    (s->nelems - n) * s->elemsize, memory_order_relaxed);
+}
+
+/* Give the class's span back, if there is one. */
+static void
+release(struct mcache *c, unsigned spanclass)
+{
+	struct mspan *s = c->alloc[spanclass];
+
+	if (s == &rt_emptyspan)
+		return;
+	change_begin(c, spanclass);
+	c->alloc[spanclass] = &rt_emptyspan;
+	settle(s);
+	change_end(c, spanclass);
+	rt_mcentral_uncachespan(&rt_heap.central[spanclass], s);
 }
 
 struct mspan *
 rt_mcache_refill(struct mcache *c, unsigned spanclass)
 {
-	struct mspan *s = c->alloc[spanclass];
+	struct mspan *s;
+	bool found;
 
-	if (s != &rt_emptyspan) {
-		c->alloc[spanclass] = &rt_emptyspan;
-		release(s);
-		rt_mcentral_uncachespan(&rt_heap.central[spanclass], s);
-	}
+	release(c, spanclass);
 	s = rt_mcentral_cachespan(&rt_heap.central[spanclass]);
 	if (s == NULL)
 		rt_out_of_memory(rt_class_to_pages[spanclass / SPAN_KIND_N] *
 		    (size_t)RT_PAGE_BYTES);
 	atomic_fetch_add_explicit(&rt_heap.live,
 	    (s->nelems - s->alloccount) * s->elemsize, memory_order_relaxed);
-	load_word(s, 0);
-	if (!rt_mspan_refillcache(s))
-		rt_throw("mcache: span from mcentral has no room");
+	change_begin(c, spanclass);
+	found = load_word_from(s, 0);
 	c->alloc[spanclass] = s;
+	change_end(c, spanclass);
+	if (!found)
+		rt_throw("mcache: span from mcentral has no room");
 	return s;
 }
 
 static void
 flush(struct mcache *c)
 {
-	struct mspan *s;
-
-	for (unsigned i = 0; i < RT_SPANCLASS_N; i++) {
-		s = c->alloc[i];
-		if (s == &rt_emptyspan)
-			continue;
-		c->alloc[i] = &rt_emptyspan;
-		release(s);
-		rt_mcentral_uncachespan(&rt_heap.central[i], s);
-	}
+	for (unsigned i = 0; i < RT_SPANCLASS_N; i++)
+		release(c, i);
 	c->tiny = 0;
-	atomic_fetch_add_explicit(&rt_heap.stats.tinyallocs, c->tinyallocs,
-	    memory_order_relaxed);
-	c->tinyallocs = 0;
 }
 
 void
@@ -179,6 +295,8 @@ rt_freemcache(struct mcache *c)
 		return;
 	flush(c);
 	rt_lock(&rt_heap.lock);
-	rt_fixalloc_free(&rt_heap.cachealloc, c);
+	c->freelink = free_caches;
+	free_caches = c;
+	rt_heap.cachealloc.inuse -= sizeof(*c);
 	rt_unlock(&rt_heap.lock);
 }

@@ -81,11 +81,17 @@ void rt_spanlist_remove(struct span_list *l, struct mspan *s);
 
 struct mcache {
 	struct mspan *alloc[RT_SPANCLASS_N]; /* never NULL: rt_emptyspan */
+	/* own, read by all: slots taken since the cache was made, twice, as
+	 * mcache.c tells; and how often that changed hands */
+	_Atomic uint64_t taken[RT_SPANCLASS_N];
+	_Atomic uint32_t changes;
 	/* tiny allocator: rest of a 16-byte noscan slot, see malloc.c */
 	uintptr_t tiny;
 	uint32_t tinyoff;
-	uint64_t tinyallocs; /* own; flushed into heap.tinyallocs */
-	uint32_t stress;     /* own: allocations since the last forced one */
+	_Atomic uint64_t tinyallocs; /* own, read by all */
+	uint32_t stress; /* own: allocations since the last forced one */
+	struct mcache *alllink;  /* const after publication */
+	struct mcache *freelink; /* heap.lock: no P has it */
 };
 
 struct mcentral {
@@ -96,14 +102,12 @@ struct mcentral {
 };
 
 /*
- * Counters of objects. Written in the slow paths with relaxed adds, so each is
- * exact when the caches are flushed and the world is stopped, and a little
- * behind otherwise.
+ * Counters of objects, changed by relaxed adds where a large object is made
+ * and where a span is swept. Small objects made are counted by the caches.
  */
 struct heap_stats {
-	_Atomic uint64_t nmalloc[RT_SIZE_CLASS_N], nfree[RT_SIZE_CLASS_N];
+	_Atomic uint64_t nlarge, nfree[RT_SIZE_CLASS_N];
 	_Atomic uint64_t large_alloc_bytes, large_free_bytes;
-	_Atomic uint64_t tinyallocs;
 	_Atomic uint64_t inuse_bytes;    /* pages in spans */
 	_Atomic uint64_t released_bytes; /* free pages the system has back */
 };
@@ -183,8 +187,20 @@ void rt_mcache_boot(void); /* before there are Ps */
 struct mcache *rt_getmcache(void);
 /* Give c a span with room for the class; may sweep, never collects. */
 struct mspan *rt_mcache_refill(struct mcache *c, unsigned spanclass);
-/* Next word of allocbits with a free slot into alloccache; false: full. */
-bool rt_mspan_refillcache(struct mspan *s);
+/* The class's span has a free slot in alloccache, perhaps now; false: full.
+ * c belongs to the caller's P. */
+bool rt_mcache_nextword(struct mcache *c, unsigned spanclass);
+/*
+ * What the program allocated so far, in slots of each class and in tiny
+ * objects that share some. Any thread, at any time, without a lock: each
+ * number is one that was true between call and return, so none ever sinks;
+ * exact when nobody allocates meanwhile.
+ */
+struct rt_mcache_counts {
+	uint64_t slots[RT_SIZE_CLASS_N];
+	uint64_t tinyallocs;
+};
+void rt_mcache_count(struct rt_mcache_counts *ret);
 
 /* Whole-structure check; throws. Debug builds call it around sweeps. */
 void rt_mspan_verify(const struct mspan *s);

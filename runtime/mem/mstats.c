@@ -3,14 +3,15 @@
  *
  * Two kinds of counter. Bytes from the system: rt_memstat_sys, one word a
  * kind, changed where memory is mapped or moved between kinds (mfixalloc.c,
- * mheap.c). Objects: heap.stats, changed when a span enters or leaves a cache
- * and when it is swept. From these everything else is computed here, so no
- * identity can drift: Sys is the sum of the parts because it is added up, and
- * HeapIdle is what HeapSys and HeapInuse leave.
+ * mheap.c). Objects: made, as the caches count them (mcache.c) and large ones
+ * in heap.stats; freed, in heap.stats when a span is swept. From these
+ * everything else is computed here, so no identity can drift: Sys is the sum
+ * of the parts because it is added up, and HeapIdle is what HeapSys and
+ * HeapInuse leave.
  *
- * Exact numbers need the caches flushed and the world stopped
- * (rt_readmemstats). The snapshot reads the same words while they move: it is
- * off by what the caches hold, and HeapObjects may be off by more than Alloc.
+ * Numbers that fit each other need the world stopped (rt_readmemstats). The
+ * snapshot reads the same words while they move: each of them was true at
+ * some time during the call, and none that counts events ever sinks.
  */
 #include "mem/mheap.h"
 
@@ -58,26 +59,31 @@ static void
 fill_objects(struct rt_memstats *r)
 {
 	struct heap_stats *st = &rt_heap.stats;
-	uint64_t tiny = get(&st->tinyallocs), freed_bytes = 0;
+	struct rt_mcache_counts made;
+	uint64_t freed_bytes = 0;
 
+	/* frees first: a free seen implies its malloc is seen */
 	for (unsigned c = 0; c < RT_SIZE_CLASS_N; c++) {
-		/* frees first: a free seen implies its malloc is seen */
-		uint64_t nf = get(&st->nfree[c]), nm = get(&st->nmalloc[c]);
+		uint64_t nf = get(&st->nfree[c]);
 
 		r->frees += nf;
-		r->mallocs += nm;
-		r->total_alloc += nm * rt_class_to_size[c];
 		freed_bytes += nf * rt_class_to_size[c];
 	}
 	freed_bytes += get(&st->large_free_bytes);
+	rt_mcache_count(&made);
+	made.slots[0] = get(&st->nlarge);
+	for (unsigned c = 0; c < RT_SIZE_CLASS_N; c++) {
+		r->mallocs += made.slots[c];
+		r->total_alloc += made.slots[c] * rt_class_to_size[c];
+	}
 	r->total_alloc += get(&st->large_alloc_bytes);
 	r->alloc = r->total_alloc > freed_bytes ? r->total_alloc - freed_bytes
 	                                        : 0;
 	r->heap_alloc = r->alloc;
 	r->heap_objects = r->mallocs > r->frees ? r->mallocs - r->frees : 0;
 	/* tiny objects share a slot and die with it: counted on both sides */
-	r->mallocs += tiny;
-	r->frees += tiny;
+	r->mallocs += made.tinyallocs;
+	r->frees += made.tinyallocs;
 }
 
 static void

@@ -122,6 +122,9 @@ START_TEST(packages_are_traced)
 		    "%lu bytes, %lu allocs\n", name, &at, &took, &bytes,
 		    &allocs) == 5, "%s", p);
 		ck_assert(at < 1000 && took < 1000);
+		ck_assert_uint_eq(
+		    allocs, strcmp(name, "store") == 0 ? 100 : 0);
+		ck_assert_uint_eq(bytes, 48 * allocs);
 	}
 	ck_assert_int_eq(n, 4);
 	ck_assert_str_eq(name, "app");

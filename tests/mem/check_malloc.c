@@ -5,6 +5,8 @@
  */
 #include "mem/heap_test.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 static const uint8_t bits_1[] = { 1 }, bits_3[] = { 3 };
@@ -97,7 +99,9 @@ tiny_body(void *arg)
 			T_CHECK((uint8_t)s[i][k] == i % 251);
 	rt_readmemstats(&m);
 	T_CHECK(m.mallocs - m.frees == m.heap_objects);
-	T_CHECK(rt_heap.stats.tinyallocs > 100);
+	/* an object that began a slot is a slot, the others shared one */
+	T_CHECK(m.mallocs > 400);
+	T_CHECK(m.mallocs - m.heap_objects > 100);
 	return 0;
 }
 
@@ -173,6 +177,138 @@ memstats_body(void *arg)
 	rt_memstats_snapshot(&b);
 	T_CHECK(b.sys == c.sys);
 	T_CHECK(keep[999] != NULL);
+	return 0;
+}
+
+/* What one thread allocates is counted to the object, with no collection. */
+static int
+snapshot_body(void *arg)
+{
+	struct rt_memstats a, b;
+
+	(void)arg;
+	for (int n = 0; n <= 1000; n += n < 70 ? 1 : 93) {
+		rt_memstats_snapshot(&a);
+		for (int i = 0; i < n; i++)
+			rt_mallocgc(48, NULL, true, true);
+		rt_memstats_snapshot(&b);
+		T_CHECK(b.mallocs - a.mallocs == (uint64_t)n);
+		T_CHECK(b.total_alloc - a.total_alloc == 48 * (uint64_t)n);
+	}
+	rt_memstats_snapshot(&a);
+	for (int i = 0; i < 64; i++)
+		rt_mallocgc(1, &type_byte, false, true);
+	rt_memstats_snapshot(&b);
+	T_CHECK(b.mallocs - a.mallocs == 64);
+	T_CHECK(b.heap_objects - a.heap_objects <= 5);
+	return 0;
+}
+
+/* ---- counting while others allocate, collect and change the Ps ---- */
+
+static _Atomic uint64_t made; /* by churn(), as it knows */
+static _Atomic bool enough;
+static _Atomic int churning;
+
+static void
+churn(void *arg)
+{
+	size_t size = 16 + 48 * (size_t)(uintptr_t)arg;
+
+	while (!atomic_load(&enough)) {
+		/* before and after: what is made lies between the two */
+		for (int i = 0; i < 100; i++)
+			rt_mallocgc(size, NULL, i & 1, false);
+		atomic_fetch_add(&made, 100);
+		rt_gosched();
+	}
+	atomic_fetch_sub(&churning, 1);
+}
+
+static int
+race_body(void *arg)
+{
+	struct rt_memstats first, last, m;
+	int rounds = T_SANITIZED ? 300 : 3000;
+
+	(void)arg;
+	rt_memstats_snapshot(&first);
+	last = first;
+	atomic_store(&churning, 4);
+	for (uintptr_t i = 0; i < 4; i++)
+		rt_newproc(churn, (void *)i, 0);
+	for (int i = 0; i < rounds; i++) {
+		uint64_t lo = atomic_load(&made), got;
+
+		rt_memstats_snapshot(&m);
+		T_CHECK(m.mallocs >= last.mallocs);
+		T_CHECK(m.total_alloc >= last.total_alloc);
+		T_CHECK(m.frees >= last.frees && m.frees <= m.mallocs);
+		got = m.mallocs - first.mallocs;
+		T_CHECK(got >= lo);
+		/* + what they began, + what the runtime itself made */
+		T_CHECK(got <= atomic_load(&made) + 4 * 100 + 200);
+		last = m;
+		if (i % 50 == 0)
+			rt_gc_force();
+		if (i % 70 == 0)
+			rt_gomaxprocs_set(1 + i / 70 % 4);
+		rt_gosched();
+	}
+	atomic_store(&enough, true);
+	while (atomic_load(&churning) != 0)
+		rt_gosched();
+	rt_memstats_snapshot(&last);
+	rt_readmemstats(&m);
+	T_CHECK(m.mallocs - last.mallocs <= 4);
+	return 0;
+}
+
+/* A thread that does nothing but count. The cache is emptied all the time:
+ * a torn look would be off by many slots. */
+static _Atomic int counted;
+
+static void *
+count_always(void *arg)
+{
+	unsigned k = *(unsigned *)arg;
+	struct rt_mcache_counts c;
+	uint64_t base;
+
+	rt_mcache_count(&c);
+	base = c.slots[k];
+	atomic_store(&counted, 1); /* now it may begin */
+	while (!atomic_load(&enough)) {
+		uint64_t lo = atomic_load(&made);
+
+		rt_mcache_count(&c);
+		T_CHECK(c.slots[k] - base >= lo);
+		T_CHECK(c.slots[k] - base <= atomic_load(&made) + 1);
+		atomic_fetch_add(&counted, 1);
+	}
+	return arg;
+}
+
+static int
+watched_body(void *arg)
+{
+	int rounds = T_SANITIZED ? 10000 : 300000;
+	unsigned k = rt_spanof((uintptr_t)rt_mallocgc(128, NULL, false,
+	    false))->sizeclass;
+	pthread_t t;
+
+	(void)arg;
+	T_CHECK(pthread_create(&t, NULL, count_always, &k) == 0);
+	while (atomic_load(&counted) == 0)
+		sched_yield();
+	for (int i = 0; i < rounds || atomic_load(&counted) < rounds; i++) {
+		rt_mallocgc(128, NULL, false, false);
+		atomic_fetch_add(&made, 1);
+		if (i % 4 == 0)
+			rt_mcache_flush(rt_getg()->m->p);
+	}
+	atomic_store(&enough, true);
+	pthread_join(t, NULL);
 	return 0;
 }
 
@@ -252,6 +388,9 @@ BOOT_TEST(tiny)
 BOOT_TEST(large)
 BOOT_TEST(memstats)
 BOOT_TEST(offheap)
+BOOT_TEST(snapshot)
+BOOT_TEST(race)
+BOOT_TEST(watched)
 
 /* ulimit -v 1000000. A sanitizer's shadow alone needs more. */
 static void
@@ -313,6 +452,9 @@ main(void)
 	tcase_add_exit_test(tc, large, 0);
 	tcase_add_exit_test(tc, memstats, 0);
 	tcase_add_exit_test(tc, offheap, 0);
+	tcase_add_exit_test(tc, snapshot, 0);
+	tcase_add_exit_test(tc, race, 0);
+	tcase_add_exit_test(tc, watched, 0);
 	if (!T_SANITIZED) {
 		tcase_add_exit_test(tc, scarce, 0);
 		tcase_add_test(tc, exhaust);

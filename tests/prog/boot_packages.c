@@ -1,5 +1,6 @@
 /*
  * boot_packages.c - initialisers run once each, imports first, before main.
+ * One of them allocates: 100 objects in slots of 48 bytes.
  */
 #include "gort.h"
 
@@ -16,9 +17,13 @@ app_init(void)
 	printf("app\n");
 }
 
+static void *shelf[100];
+
 static void
 store_init(void)
 {
+	for (int i = 0; i < 100; i++)
+		shelf[i] = gort_alloc(40);
 	printf("store\n");
 }
 
