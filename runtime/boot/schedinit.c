@@ -20,6 +20,7 @@
 #include "sched/sched.h"
 #include "types/type.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -90,8 +91,10 @@ boot_environment(void)
 	rt_boot_end(step, "%zu variables", rt_nenvs());
 	step = rt_boot_begin("parsedebugvars");
 	rt_parsedebugvars();
-	rt_boot_end(step, "GODEBUG=%.100s",
-	    rt_gogetenv("GODEBUG") == NULL ? "" : rt_gogetenv("GODEBUG"));
+	if (rt_gogetenv("GODEBUG") == NULL)
+		rt_boot_end(step, "GODEBUG is not set");
+	else
+		rt_boot_end(step, "GODEBUG=%.100s", rt_gogetenv("GODEBUG"));
 	step = rt_boot_begin("telemetryinit");
 	rt_telemetry_init();
 	rt_boot_end(step, rt_telemetry_on() ? "ring mapped" : "no ring");
@@ -101,12 +104,23 @@ boot_environment(void)
 static void
 boot_gc(void)
 {
-	int step = rt_boot_begin("gcinit");
+	int step = rt_boot_begin("gcinit"), percent;
+	char gogc[16] = "off", limit[40] = "no memory limit";
+	char goal[48] = "no goal";
+	int64_t bytes;
 
 	rt_gcinit();
-	rt_boot_end(step, "GOGC=%d, memory limit %ld, first goal %lu KiB",
-	    rt_gc_percent(), (long)rt_gc_memlimit_set(-1),
-	    (unsigned long)(rt_gc_heap_goal() >> 10));
+	percent = rt_gc_percent();
+	bytes = rt_gc_memlimit_set(-1);
+	if (percent >= 0)
+		snprintf(gogc, sizeof gogc, "%d", percent);
+	if (bytes != INT64_MAX)
+		snprintf(limit, sizeof limit, "memory limit %lu KiB",
+		    (unsigned long)bytes >> 10);
+	if (percent >= 0 || bytes != INT64_MAX)
+		snprintf(goal, sizeof goal, "first goal %lu KiB",
+		    (unsigned long)(rt_gc_heap_goal() >> 10));
+	rt_boot_end(step, "GOGC=%s, %s, %s", gogc, limit, goal);
 }
 
 /* What the control group grants, rounded up; never below 2, so that a small

@@ -24,6 +24,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -365,4 +366,25 @@ rt_cgroup_read(const char *root, struct rt_cgroup_limits *ret)
 	}
 	*ret = out;
 	return 0;
+}
+
+void
+rt_cgroup_text(const struct rt_cgroup_limits *l, char *buf, size_t n)
+{
+	long milli = (long)l->cpu_quota_milli, bytes = (long)l->memory_bytes;
+	char memory[48] = "no memory limit", cpu[48] = "no CPU limit";
+
+	if (bytes >= 1 << 20)
+		snprintf(memory, sizeof memory, "%ld MiB of memory",
+		    bytes >> 20);
+	else if (bytes >= 0)
+		snprintf(memory, sizeof memory, "%ld bytes of memory", bytes);
+	if (milli >= 0)
+		snprintf(cpu, sizeof cpu, "%ld.%03ld CPUs", milli / 1000,
+		    milli % 1000);
+	if (l->version == 0)
+		snprintf(buf, n, "no control group with limits");
+	else
+		snprintf(buf, n, "v%d, %s, %s, %s", l->version, memory, cpu,
+		    l->path);
 }

@@ -24,6 +24,8 @@ struct rt_cgroup_limits {
 extern struct rt_cgroup_limits rt_cgroup;
 /* root: "" for /, or a fake tree in tests. 0 or -errno. */
 int rt_cgroup_read(const char *root, struct rt_cgroup_limits *ret);
+/* As a person reads them: "v2, 95 MiB of memory, 1.5 CPUs, /app". */
+void rt_cgroup_text(const struct rt_cgroup_limits *l, char *buf, size_t n);
 /* Start a thread on fn; all signals blocked in it until minit. 0 / -errno. */
 int rt_newosproc(struct m *mp, void *(*fn)(void *));
 void rt_osyield(void);

@@ -164,6 +164,7 @@ void
 rt_osinit(void)
 {
 	int step = rt_boot_begin("getproccount");
+	char limits[256];
 
 	rt_ncpu = getproccount();
 	rt_boot_end(step, "%d usable CPUs by the affinity mask", rt_ncpu);
@@ -175,9 +176,8 @@ rt_osinit(void)
 		rt_boot_end(step, "no control groups to be read");
 		return;
 	}
-	rt_boot_end(step, "v%d, memory %ld bytes, cpu %ld/1000, %s",
-	    rt_cgroup.version, (long)rt_cgroup.memory_bytes,
-	    (long)rt_cgroup.cpu_quota_milli, rt_cgroup.path);
+	rt_cgroup_text(&rt_cgroup, limits, sizeof limits);
+	rt_boot_end(step, "%s", limits);
 }
 
 /* ---- threads ---- */

@@ -142,6 +142,27 @@ START_TEST(limits_follow_files)
 }
 END_TEST
 
+static const struct {
+	struct rt_cgroup_limits l;
+	const char *text;
+} texts[] = {
+	{ { 0, -1, -1, "" }, "no control group with limits" },
+	{ { 1, -1, -1, "/m" }, "v1, no memory limit, no CPU limit, /m" },
+	{ { 2, 104857600, 1500, "/a" },
+	    "v2, 100 MiB of memory, 1.500 CPUs, /a" },
+	{ { 2, 4096, 50, "/a" }, "v2, 4096 bytes of memory, 0.050 CPUs, /a" },
+	{ { 2, 0, 0, "/" }, "v2, 0 bytes of memory, 0.000 CPUs, /" },
+};
+
+START_TEST(text_is_a_sentence)
+{
+	char buf[256];
+
+	rt_cgroup_text(&texts[_i].l, buf, sizeof buf);
+	ck_assert_str_eq(buf, texts[_i].text);
+}
+END_TEST
+
 START_TEST(no_proc_is_an_error)
 {
 	struct rt_cgroup_limits got = { .version = 77 };
@@ -170,6 +191,8 @@ main(void)
 
 	tcase_add_loop_test(tc, limits_follow_files, 0,
 	    (int)(sizeof rows / sizeof rows[0]));
+	tcase_add_loop_test(tc, text_is_a_sentence, 0,
+	    (int)(sizeof texts / sizeof texts[0]));
 	tcase_add_test(tc, no_proc_is_an_error);
 	tcase_add_test(tc, this_machine_can_be_read);
 	suite_add_tcase(s, tc);
