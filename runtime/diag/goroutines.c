@@ -192,7 +192,28 @@ fill_creator(struct g *gp, struct ipc_ctl_gor *r)
 	r->created_line = s.line;
 }
 
-/* The program's own frames; all of them for a goroutine of the runtime. */
+/*
+ * Of a program's goroutine, the program's own frames, by the rule of
+ * fault/symtab.c that tracebacks follow too: the first is where it waits. Of
+ * the runtime's own goroutines all that say something: how they park is the
+ * same for each.
+ */
+static bool
+leave_out(const struct rt_symbol *s, bool system, bool first)
+{
+	static const char *const parking[] = { "rt_mcall", "rt_gopark",
+		"rt_goparkunlock", "rt_gcdaemon_park" };
+
+	if (!s->runtime)
+		return false;
+	if (!system)
+		return true;
+	for (size_t i = 0; i < sizeof(parking) / sizeof(parking[0]); i++)
+		if (first && strcmp(s->func, parking[i]) == 0)
+			return true;
+	return false;
+}
+
 static uint32_t
 fill_frames(const struct reading *r, int max, struct ipc_ctl_frame *out)
 {
@@ -203,7 +224,7 @@ fill_frames(const struct reading *r, int max, struct ipc_ctl_frame *out)
 		struct rt_symbol s;
 
 		rt_symbolize(r->pcs[i] - 1, false, &s);
-		if (s.runtime && !r->gor.system)
+		if (leave_out(&s, r->gor.system, n == 0))
 			continue;
 		rt_symbolize(r->pcs[i] - 1, true, &s);
 		memset(f, 0, sizeof(*f));

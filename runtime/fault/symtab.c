@@ -22,8 +22,17 @@
  * the runtime that includes runtime2.h carries a local symbol rt_object_mark
  * (no bytes). Local symbols stand behind the name of their source file, so the
  * mark dyes all static functions of that object. A global function is the
- * runtime's when it is named like one and lies in the address range that the
- * dyed ones span: a program may well have an rt_render of its own.
+ * runtime's when it is named like one (rt_, gort_, and the words of capi/ and
+ * ipc/; tests/fault/names.sh sees that the archive has no others) and lies in
+ * the address range that the dyed ones span: a program may well have an
+ * rt_render of its own. By this one rule tracebacks and the control channel
+ * leave out what is not the program's; gort_recv and its like go with the rest,
+ * as Go hides runtime.gopark.
+ *
+ * Rejected: a text section of our own by a flag for all of libgort (cold parts
+ * and the sanitizers' constructors leave it, and a linker script would have to
+ * keep it in one piece), and asking DWARF for the source's path (no answer in
+ * a stripped program, and none in a signal handler).
  *
  * Line numbers are lines.c's.
  */
@@ -285,7 +294,8 @@ named_like_runtime(const char *s)
 	if (strcmp(s, "gort_main") == 0)
 		return false; /* the program's, whatever lies around it */
 	return has_prefix(s, "rt_") || has_prefix(s, "gort_") ||
-	    has_prefix(s, "rt0_");
+	    has_prefix(s, "rt0_") || has_prefix(s, "capi_") ||
+	    has_prefix(s, "ipc_");
 }
 
 /* Dye the functions from `from` on: their object carries the mark. */

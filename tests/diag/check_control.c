@@ -11,6 +11,7 @@
 #include "chan/chan.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
+#include "gort.h"
 #include "ipc/channel.h"
 #include "ipc/ctl.h"
 #include "ipc/ring.h"
@@ -210,12 +211,26 @@ parked_here(void *c)
 	__asm__ volatile("");
 }
 
-/* Ten goroutines wait in a channel; main waits for the test to kill us. */
+void accepting_here(void *arg);
+
+void
+accepting_here(void *arg)
+{
+	gort_fd *l = NULL;
+
+	gort_listen("tcp", "127.0.0.1:0", &l);
+	gort_accept(l, &l);
+	__asm__ volatile("");
+}
+
+/* Ten goroutines wait in a channel and one in a socket; main waits for the
+ * test to kill us. */
 static int
 waits(void *arg)
 {
 	struct hchan *c = rt_makechan(NULL, 8, true, 0);
 
+	rt_newproc(accepting_here, NULL, 0);
 	for (int i = 0; i < 10; i++)
 		rt_newproc(parked_here, c, (uintptr_t)waits + 1);
 	rt_time_sleep(3600000000000);
@@ -348,7 +363,7 @@ START_TEST(requests_are_answered)
 	ck_assert_uint_eq(f.len, sizeof(c));
 	memcpy(&c, f.data, sizeof(c));
 	ck_assert_uint_ge(c.num_forced_gc, 1);
-	ck_assert_uint_eq(c.goroutines, 11);
+	ck_assert_uint_eq(c.goroutines, 12);
 	f = ask(IPC_CTL_SCHED, &detail, sizeof(detail), &fd);
 	expect_type(&f, IPC_CTL_SCHED_AT, f.id);
 	memcpy(&bytes, f.data, sizeof(bytes));
@@ -409,6 +424,24 @@ START_TEST(debug_variables_are_set_live)
 }
 END_TEST
 
+/* Where a goroutine waits is said in words of the program, and of a system
+ * goroutine without the way into the scheduler. */
+static void
+check_where(const struct ipc_ctl_gor *g, const struct ipc_ctl_frame *fr)
+{
+	ck_assert_str_ne(fr->func, "rt_mcall");
+	ck_assert_str_ne(fr->func, "rt_gopark");
+	if (g->system)
+		return;
+	ck_assert_msg(strncmp(fr->func, "rt_", 3) != 0 &&
+	        strncmp(fr->func, "capi_", 5) != 0 &&
+	        strncmp(fr->func, "gort_", 5) != 0, "%s", fr->func);
+	if (strcmp(g->reason, "IO wait") == 0)
+		ck_assert_str_eq(fr->func, "accepting_here");
+}
+
+static int accepting; /* seen by count_parked */
+
 /* All pages of goroutines; counts those that wait in parked_here. */
 static int
 count_parked(uint32_t limit, uint32_t *ret_pages)
@@ -418,6 +451,7 @@ count_parked(uint32_t limit, uint32_t *ret_pages)
 	int parked = 0, fd;
 
 	*ret_pages = 0;
+	accepting = 0;
 	do {
 		struct ipc_frame f = ask(IPC_CTL_GOROUTINES, &q, sizeof(q), &fd);
 		off_t off = 0;
@@ -440,6 +474,8 @@ count_parked(uint32_t limit, uint32_t *ret_pages)
 			ck_assert_int_eq(
 			    pread(fd, &fr, sizeof(fr), off), sizeof(fr));
 			off += (off_t)(g.nframes * sizeof(fr));
+			check_where(&g, &fr);
+			accepting += strcmp(g.reason, "IO wait") == 0;
 			if (strcmp(fr.func, "parked_here") != 0)
 				continue;
 			parked++;
@@ -462,7 +498,7 @@ START_TEST(goroutines_come_in_pages)
 
 	start(waits, true);
 	greet();
-	while (count_parked(4096, &pages) < 10)
+	while (count_parked(4096, &pages) < 10 || accepting == 0)
 		usleep(1000); /* they have not all parked yet */
 	ck_assert_uint_eq(pages, 1);
 	ck_assert_int_eq(count_parked(3, &pages), 10);

@@ -5,8 +5,8 @@ tests_prog_die_SOURCES = tests/prog/die.c
 tests_prog_die_CFLAGS = $(WARN_CFLAGS) -g -O2 -fno-omit-frame-pointer
 tests_prog_die_LDADD = $(GORT_LIBS)
 tests_prog_die_LDFLAGS = $(GORT_LINK)
-TESTS += tests/prog/run.sh
-dist_check_SCRIPTS += tests/prog/run.sh
+TESTS += tests/prog/run.sh tests/fault/names.sh
+dist_check_SCRIPTS += tests/prog/run.sh tests/fault/names.sh
 
 IPC_CHECKS = tests/ipc/check_ring tests/ipc/check_channel
 FAULT_CHECKS = tests/fault/check_print tests/fault/check_panic \
