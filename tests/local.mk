@@ -1,6 +1,7 @@
 # tests/: Check suites per room, end-to-end scripts, programs that must die.
 EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh tests/e2e/kv.sh docs/house.md \
-	docs/processes.md docs/style.md
+	docs/processes.md docs/style.md \
+	docs/findings.md docs/benchmarks.md
 TESTS += tests/layers.sh tests/e2e/kv.sh
 TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir;
