@@ -7,10 +7,10 @@ bench_empty_SOURCES = bench/empty.c
 bench_empty_LDADD = $(GORT_PROG_LIBS)
 bench_empty_LDFLAGS = $(GORT_PROG_LINK)
 CLEANFILES += bench/cbench bench/empty
-EXTRA_DIST += bench/start.sh bench/redis.sh
+EXTRA_DIST += bench/start.sh bench/redis.sh bench/race.sh bench/gobench.go
 
 bench: all bench/cbench bench/empty
-	bench/cbench
+	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/race.sh
 	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/start.sh
 	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/redis.sh
 .PHONY: bench
