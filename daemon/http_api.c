@@ -89,8 +89,14 @@ params_of(struct gateway *gw, struct evhttp_request *req,
 	struct evkeyval *h;
 	const char *bad = NULL;
 
-	if (query == NULL || evhttp_parse_query_str(query, &kv) != 0)
+	if (query == NULL || query[0] == '\0')
 		return params;
+	if (evhttp_parse_query_str(query, &kv) != 0) {
+		http_reply_error(gw, req, RPC_PARAMS,
+		    "what follows the ? is not NAME=VALUE&...");
+		json_decref(params);
+		return NULL;
+	}
 	TAILQ_FOREACH (h, &kv, next) {
 		if (strcmp(h->key, "token") == 0)
 			continue; /* whose it is was checked at the door */
@@ -234,10 +240,44 @@ one_instance(struct gateway *gw, struct evhttp_request *req, const char *rest,
 	}
 	memcpy(raw, rest, len);
 	raw[len] = '\0';
-	id = evhttp_uridecode(raw, 0, NULL);
-	if (id != NULL)
+	id = evhttp_uridecode(raw, 0, &len);
+	if (id != NULL && strlen(id) == len)
 		run_method(gw, req, rt->method, id, query);
+	else
+		http_reply_error(gw, req, RPC_PARAMS,
+		    "the path's instance is no name: it has a NUL");
 	free(id);
+}
+
+/* A stream's `id` becomes the whole id, and `run`. False: answered. */
+static bool
+stream_of(struct gateway *gw, struct evhttp_request *req, json_t *params)
+{
+	const char *text = json_string_value(json_object_get(params, "id"));
+	struct store_reader *r = text != NULL ? gateway_reader(gw) : NULL;
+	char id[READS_ID_BYTES];
+	bool broken = false;
+	int64_t run = -1;
+	json_t *error;
+
+	if (text == NULL)
+		return true;
+	if (r == NULL)
+		error = rpc_error(RPC_BUSY, "store not ready: %s",
+		    gw->not_ready ? gw->not_ready : "?");
+	else
+		error = reads_whose(r, text, id, &run, &broken);
+	if (broken)
+		gateway_reader_drop(gw);
+	if (error != NULL) {
+		http_reply_rpc_error(gw, req, error);
+		json_decref(error);
+		return false;
+	}
+	json_object_set_new(params, "id", json_string(id));
+	if (run > 0)
+		json_object_set_new(params, "run", json_integer(run));
+	return true;
 }
 
 static void
@@ -261,6 +301,10 @@ start_stream(struct gateway *gw, struct evhttp_request *req, const char *query)
 	if (bad != NULL) {
 		http_reply_rpc_error(gw, req, bad);
 		json_decref(bad);
+		json_decref(params);
+		return;
+	}
+	if (!stream_of(gw, req, params)) {
 		json_decref(params);
 		return;
 	}

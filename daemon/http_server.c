@@ -22,17 +22,21 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_HEADERS (16 * 1024)
 #define MAX_BODY (64 * 1024)
 #define IDLE_SECONDS 30
+#define NOFILE 600 /* descriptors of the gateway, clients and all */
 
 static const char *
 in_header(struct evhttp_request *req, const char *name)
@@ -259,6 +263,49 @@ on_request(struct evhttp_request *req, void *arg)
 
 /* ---- starting ---- */
 
+static struct evconnlistener *listener; /* NULL: not serving */
+
+static void
+listen_again(evutil_socket_t fd, short what, void *arg)
+{
+	if (listener != NULL)
+		evconnlistener_enable(listener);
+}
+
+/*
+ * No descriptor is left for a client. It stays in the backlog, which the
+ * kernel would tell us of without end, so for a moment we do not listen.
+ */
+static void
+on_no_room(struct evconnlistener *lev, void *arg)
+{
+	struct timeval pause = { 0, 200000 };
+	static int64_t said_s;
+	struct timespec now;
+
+	evconnlistener_disable(lev);
+	event_base_once(evconnlistener_get_base(lev), -1, EV_TIMEOUT,
+	    listen_again, NULL, &pause);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (said_s != 0 && now.tv_sec - said_s < 60)
+		return;
+	said_s = now.tv_sec;
+	log_warning("http: more than %d clients: some wait", NOFILE - 24);
+}
+
+/* As many connections as are worth having: what each may hold is bounded,
+ * and so is then the sum. */
+static void
+limit_connections(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur > NOFILE) {
+		rl.rlim_cur = NOFILE;
+		setrlimit(RLIMIT_NOFILE, &rl);
+	}
+}
+
 static void
 note_address(struct gateway *gw, int fd)
 {
@@ -309,6 +356,7 @@ announce(const struct gateway *gw)
 int
 http_start(struct gateway *gw, int fd)
 {
+	struct evhttp_bound_socket *bound;
 	char *cause = NULL;
 	int rc;
 
@@ -337,12 +385,16 @@ http_start(struct gateway *gw, int fd)
 		EVHTTP_REQ_PATCH | EVHTTP_REQ_TRACE);
 	evhttp_set_gencb(gw->http, on_request, gw);
 	evutil_make_socket_nonblocking(fd);
-	if (evhttp_accept_socket_with_handle(gw->http, fd) == NULL) {
+	bound = evhttp_accept_socket_with_handle(gw->http, fd);
+	if (bound == NULL) {
 		evhttp_free(gw->http);
 		gw->http = NULL;
 		close(fd);
 		return -EIO;
 	}
+	limit_connections();
+	listener = evhttp_bound_socket_get_listener(bound);
+	evconnlistener_set_error_cb(listener, on_no_room);
 	note_address(gw, fd);
 	announce(gw);
 	return 0;
@@ -353,6 +405,7 @@ http_stop(struct gateway *gw)
 {
 	http_sse_stop(gw);
 	waiting_expire(gw, -1);
+	listener = NULL;
 	if (gw->http != NULL)
 		evhttp_free(gw->http);
 	gw->http = NULL;

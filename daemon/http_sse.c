@@ -36,7 +36,8 @@ struct sse {
 	int64_t sub;  /* our number at the recorder */
 	int64_t last; /* seq of the last event sent or dropped; 0: none */
 	bool resume;  /* last is to be said when subscribing */
-	char *id;     /* of one instance; NULL: all */
+	char *id;     /* of one instance, whole; NULL: all */
+	json_int_t run; /* of one run of it; 0: all */
 	uint64_t dropped;
 	int64_t beat_ns; /* when something was last sent */
 };
@@ -57,7 +58,8 @@ subscribe(struct sse *s)
 	json_t *m = json_pack("{s:s, s:I, s:[s], s:s?}", "m", "sub", "sub",
 	    (json_int_t)s->sub, "what", "event", "instance", s->id);
 
-	json_object_set_new(m, "run", json_null());
+	json_object_set_new(m, "run",
+	    s->run > 0 ? json_integer(s->run) : json_null());
 	json_object_set_new(m, "since",
 	    s->resume ? json_integer(s->last) : json_null());
 	return role_send(s->gw->role, ROLE_RECORDER, m, NULL, 0);
@@ -249,6 +251,7 @@ http_sse_start(struct gateway *gw, struct evhttp_request *req, json_t *params)
 	s->req = req;
 	s->sub = ++gw->last_sub;
 	s->id = id != NULL ? strdup(id) : NULL;
+	s->run = json_integer_value(json_object_get(params, "run"));
 	s->last = json_integer_value(since);
 	s->resume = since != NULL;
 	s->next = gw->sse;

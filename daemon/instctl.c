@@ -8,7 +8,11 @@
  *
  * A frame is peeked until it is whole and only then taken out of the socket.
  * So a supervisor that is killed between two frames leaves its successor a
- * channel that begins with a frame, and not with the rest of one. For the same
+ * channel that begins with a frame, and not with the rest of one. Because half
+ * a frame is left lying, the event is edge-triggered: a level would fire for
+ * it without end, and an instance that says half a word and no more would cost
+ * a whole processor. Each callback therefore goes on until there is nothing
+ * whole left, or asks to be called again. For the same
  * reason a request is one send of a small frame; when it does not fit at once
  * the instance is not reading, and the caller hears that it is busy.
  *
@@ -98,6 +102,16 @@ channel_close(struct instctl *ic, const char *why)
 	evtimer_del(ic->timer);
 	log_debug("%s: control channel closed: %s", ic->run->key.id, why);
 	fail_all(ic, "the instance closed its control channel");
+}
+
+/* It said what makes no sense: whoever looks into it later shall know. */
+static void
+channel_refuse(struct instctl *ic, const char *why)
+{
+	if (!ic->closed && ic->run->inst != NULL)
+		inst_log_event(ic->run->inst, "control_refused",
+		    json_pack("{s:s}", "cause", why));
+	channel_close(ic, why);
 }
 
 static void
@@ -479,14 +493,14 @@ answer(struct instctl *ic, const struct ipc_frame *f, int fd)
 		return;
 	}
 	if (f->type != a->expect) {
-		channel_close(ic, "an answer of the wrong type");
+		channel_refuse(ic, "an answer of the wrong type");
 		return;
 	}
 	for (size_t n = 0; n < sizeof answers / sizeof answers[0]; n++)
 		if (answers[n].type == f->type)
 			result = answers[n].make(f, fd);
 	if (result == NULL) {
-		channel_close(ic, "an answer that makes no sense");
+		channel_refuse(ic, "an answer that makes no sense");
 		return;
 	}
 	c = a->call;
@@ -503,14 +517,14 @@ on_frame(struct instctl *ic, const struct ipc_frame *f, int fd)
 	switch (f->type) {
 	case IPC_CTL_HELLO:
 		if (f->len < sizeof hello) {
-			channel_close(ic, "a short hello");
+			channel_refuse(ic, "a short hello");
 			return;
 		}
 		memcpy(&hello, f->data, sizeof hello);
 		if (memcmp(hello.nonce, r->nonce, sizeof hello.nonce) != 0)
-			channel_close(ic, "a hello with another nonce");
+			channel_refuse(ic, "a hello with another nonce");
 		else if (hello.ctl_abi > IPC_CTL_ABI)
-			channel_close(ic, "a newer control ABI");
+			channel_refuse(ic, "a newer control ABI");
 		return;
 	case IPC_CTL_READY:
 		if (r->inst != NULL && r->inst->cur == r)
@@ -575,7 +589,7 @@ one_frame(struct instctl *ic)
 	if (used == 0)
 		return 0;
 	if (used < 0 || take(ic->run->fd[CONTROL], used, &passed) < 0) {
-		channel_close(ic, "a frame that makes no sense");
+		channel_refuse(ic, "a frame that makes no sense");
 		return -1;
 	}
 	on_frame(ic, &f, passed);
@@ -592,6 +606,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	for (int n = 0; n < 16; n++)
 		if (one_frame(ic) <= 0)
 			return;
+	event_active(ic->ev, EV_READ, 0); /* the others' turn, then ours */
 }
 
 struct instctl *
@@ -606,8 +621,8 @@ instctl_new(struct event_base *base, struct run *r)
 		return NULL;
 	}
 	ic->run = r;
-	ic->ev = event_new(base, r->fd[CONTROL], EV_READ | EV_PERSIST,
-	    on_readable, ic);
+	ic->ev = event_new(base, r->fd[CONTROL],
+	    EV_READ | EV_PERSIST | EV_ET, on_readable, ic);
 	ic->timer = evtimer_new(base, on_tick, ic);
 	if (ic->ev == NULL || ic->timer == NULL || event_add(ic->ev, NULL) <
 	    0) {

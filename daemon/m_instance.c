@@ -209,10 +209,18 @@ m_list(struct call *c)
 	const char *token = call_string(c, "page_token");
 	uint64_t after = token != NULL ? strtoull(token, NULL, 10) : 0;
 	json_int_t limit = call_int(c, "limit", 100);
-	json_t *items = json_array(), *o, *next = NULL;
+	json_t *items, *o, *next = NULL;
 	bool all = call_bool(c, "all");
 	size_t bytes = 0;
 	struct inst *i;
+
+	if (token != NULL && (token[0] == '\0' || strlen(token) > 18 ||
+	    token[strspn(token, "0123456789")] != '\0')) {
+		call_fail(c, rpc_error(RPC_PARAMS,
+		    "page_token is none of instance.list's: \"%.40s\"", token));
+		return;
+	}
+	items = json_array();
 
 	TAILQ_FOREACH(i, &sup.insts, next) {
 		if (i->created_seq <= after || i->removed_ns != 0 ||

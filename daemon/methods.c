@@ -3,7 +3,9 @@
  */
 #include "daemon/methods.h"
 
+#include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ipc/rpc.h"
@@ -15,8 +17,8 @@
 	{ "page_token", PARAM_STRING, false, 0, 200, "from the page before" }
 #define RANGE                                                                  \
 	{ "since", PARAM_NUMBER, false, 0, INT64_MAX, "sequence number seen" },   \
-	{ "from", PARAM_STRING, false, 0, 40, "Unix nanoseconds" },            \
-	{ "to", PARAM_STRING, false, 0, 40, "Unix nanoseconds" }
+	{ "from", PARAM_NUMBER, false, 0, INT64_MAX, "Unix nanoseconds" },     \
+	{ "to", PARAM_NUMBER, false, 0, INT64_MAX, "Unix nanoseconds" }
 #define TIMEOUT { "timeout_ms", PARAM_INT, false, 0, 86400000, "until SIGKILL" }
 #define REQUEST_ID { "request_id", PARAM_STRING, false, 1, 128,                \
 	"makes a repeat harmless" }
@@ -196,7 +198,11 @@ is_digits(const char *s)
 {
 	size_t n = s != NULL ? strlen(s) : 0;
 
-	return n >= 1 && n <= 18 && strspn(s, "0123456789") == n;
+	if (n < 1 || n > 19 || strspn(s, "0123456789") != n)
+		return false;
+	errno = 0; /* nanoseconds of now have 19 digits; not all 19 fit */
+	strtoll(s, NULL, 10);
+	return errno == 0;
 }
 
 static bool

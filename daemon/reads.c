@@ -29,7 +29,7 @@
 #define ANSWER_BYTES (900 * 1024)
 #define QUERY_MS 5000
 #define LIMIT_DEFAULT 1000
-#define ID_DIGITS 12
+#define ID_DIGITS (READS_ID_BYTES - 1)
 
 /* ---- columns ---- */
 
@@ -386,10 +386,33 @@ scan_instances(struct store_reader *r, struct who *w, char **cause)
 	return rc;
 }
 
-/* Fill id (ID_DIGITS + 1) and run; NULL or a new error. */
+static int
+any_row(void *arg, const struct store_row *row)
+{
+	return 0;
+}
+
+/* A run that was named is one that there was. */
 static json_t *
-resolve(struct store_reader *r, const char *text, char *id, int64_t *ret_run,
-    bool *ret_broken)
+check_run(struct store_reader *r, const char *text, const char *id,
+    int64_t run, bool *ret_broken)
+{
+	struct store_filter f = { .what = STORE_READ_RUN, .instance = id,
+		.run = run };
+	struct store_limits lim = { .rows = 1 };
+	char token[STORE_TOKEN_MAX], *cause = NULL;
+	int64_t rc = store_read(r, &f, &lim, any_row, NULL, token, &cause);
+
+	if (rc < 0)
+		return store_error(rc, cause, ret_broken);
+	free(cause);
+	return rc > 0 ? NULL : rpc_error(RPC_NOT_FOUND,
+	    "'%s': there is no run %" PRId64, text, run);
+}
+
+json_t *
+reads_whose(struct store_reader *r, const char *text, char *id,
+    int64_t *ret_run, bool *ret_broken)
 {
 	const char *at = strchr(text, '@');
 	struct who w = { .text = text };
@@ -398,7 +421,8 @@ resolve(struct store_reader *r, const char *text, char *id, int64_t *ret_run,
 
 	w.len = at != NULL ? (size_t)(at - text) : strlen(text);
 	*ret_run = at != NULL ? strtoll(at + 1, NULL, 10) : -1;
-	if (w.len == 0 || (at != NULL && *ret_run <= 0))
+	if (w.len == 0 || (at != NULL && (*ret_run <= 0 ||
+	    at[1 + strspn(at + 1, "0123456789")] != '\0')))
 		return rpc_error(RPC_PARAMS, "'%s' is no instance", text);
 	rc = scan_instances(r, &w, &cause);
 	if (rc < 0)
@@ -415,7 +439,8 @@ resolve(struct store_reader *r, const char *text, char *id, int64_t *ret_run,
 	else
 		return rpc_error(RPC_NOT_FOUND, "no instance is called '%s'",
 		    text);
-	return NULL;
+	return at != NULL ? check_run(r, text, id, *ret_run, ret_broken) :
+	    NULL;
 }
 
 /* A whole id, and a run or not: nothing to look up. */
@@ -444,7 +469,7 @@ filter_instance(struct store_reader *r, const json_t *params, bool resolved,
 	f->instance = id;
 	if (resolved && is_full(text, id, &f->run))
 		return NULL;
-	return resolve(r, text, id, &f->run, ret_broken);
+	return reads_whose(r, text, id, &f->run, ret_broken);
 }
 
 static void

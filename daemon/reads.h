@@ -10,6 +10,8 @@
 
 struct store_reader;
 
+#define READS_ID_BYTES 13 /* of a whole id, with its NUL */
+
 /*
  * Answer telemetry.boot .sched .gc .events, instance.logs or store.query.
  * params are checked against the table already. resolved: the asker is the
@@ -21,6 +23,15 @@ struct store_reader;
  */
 json_t *reads_answer(struct store_reader *r, const char *method,
     const json_t *params, bool resolved, json_t **ret_error, bool *ret_broken);
+
+/*
+ * Whom does `text` (id, name or prefix, with an optional @RUN) mean? Fills
+ * id (READS_ID_BYTES) and the run, -1 when none was named.
+ *
+ * Returns NULL, or a new error object: nobody, several, no such run.
+ */
+json_t *reads_whose(struct store_reader *r, const char *text, char *id,
+    int64_t *ret_run, bool *ret_broken);
 
 /* Is it one of ours? */
 bool reads_knows(const char *method);

@@ -37,6 +37,42 @@ restart_valid(const char *p)
 	return end != p + 11 && *end == '\0' && n > 0 && n < 1000000;
 }
 
+/*
+ * What GOMEMLIMIT and GOGC take. The runtime throws at the first and silently
+ * goes by its default at the second; said here it is one sentence, and no run.
+ */
+static bool
+memlimit_valid(const char *s)
+{
+	static const char *const units[] = { "", "B", "KiB", "MiB", "GiB",
+		"TiB" };
+	char *end;
+
+	if (s == NULL || strcmp(s, "off") == 0)
+		return true;
+	if (s[0] < '0' || s[0] > '9')
+		return false;
+	errno = 0;
+	if (strtoll(s, &end, 10) < 0 || errno != 0)
+		return false;
+	for (size_t n = 0; n < sizeof units / sizeof units[0]; n++)
+		if (strcmp(end, units[n]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+gogc_valid(const char *s)
+{
+	char *end;
+	long n;
+
+	if (s == NULL || strcmp(s, "off") == 0)
+		return true;
+	n = strtol(s, &end, 10);
+	return end != s && *end == '\0' && n >= -1 && n <= INT32_MAX;
+}
+
 /* Fill uid, gid, user, home, named. */
 static json_t *
 take_identity(json_t *spec, const char *user, const struct call *caller)
@@ -84,6 +120,13 @@ check(json_t *p)
 	if (!restart_valid(text(p, "restart")))
 		return rpc_error(RPC_PARAMS, "restart is no, on-failure, "
 		    "on-failure:N or always, not \"%s\"", text(p, "restart"));
+	if (!memlimit_valid(text(p, "memlimit")))
+		return rpc_error(RPC_PARAMS, "memlimit is bytes, or a number "
+		    "with B, KiB, MiB, GiB or TiB, or off, not \"%s\"",
+		    text(p, "memlimit"));
+	if (!gogc_valid(text(p, "gogc")))
+		return rpc_error(RPC_PARAMS, "gogc is a percentage or off, "
+		    "not \"%s\"", text(p, "gogc"));
 	if ((s = text(p, "profile")) != NULL && strcmp(s, "open") != 0)
 		return rpc_error(RPC_PARAMS,
 		    "profile \"%s\" is not offered by this gortd", s);

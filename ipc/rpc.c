@@ -146,6 +146,10 @@ rpc_error(int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	/* one line, whatever a peer's words in it hold */
+	for (char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
 	message = json_string(text);
 	if (message == NULL) /* a cut or foreign text that is not UTF-8 */
 		message = json_string("(a message that is not UTF-8)");

@@ -20,3 +20,4 @@ include $(srcdir)/tests/daemon/local_super.mk
 # Programs that tests talk to are unpacked beside the build (tests/peers.sh).
 distclean-local:
 	rm -rf peers
+include $(srcdir)/tests/e2e/local.mk
