@@ -23,7 +23,7 @@ struct fake {
 	bool started;
 	/* Answer one request; NULL closes the connection instead. */
 	char *(*answer)(struct fake *, json_t *req);
-	int asked;
+	_Atomic int asked; /* the server counts, the test reads */
 	char first_id[32];
 };
 
