@@ -18,6 +18,10 @@
  * A program that only waits for an open socket is not deadlocked, although
  * perhaps nobody will ever write to it: that is undecidable, so it is not
  * claimed.
+ *
+ * The last thread awake may be the one that sleeps in netpoll, for a timer that
+ * was stopped since: it would come back in an hour, see nothing to wait for,
+ * and ask. It is called back at once instead.
  */
 #include "sched/sched.h"
 
@@ -63,6 +67,25 @@ timers_pending(void)
 	return false;
 }
 
+static bool
+can_be_woken(void)
+{
+	return timers_pending() || rt_netpoll_waiters() > 0 ||
+	    rt_signal_wanted();
+}
+
+/*
+ * Does somebody sleep in netpoll, or is about to, although nothing can end
+ * that but time? lastpoll is 0 from before its sleep to after it, and a break
+ * that comes too early is kept by the event descriptor.
+ */
+static bool
+polls_in_vain(void)
+{
+	return rt_netpollinited() &&
+	    atomic_load(&rt_sched.lastpoll_ns) == 0 && !can_be_woken();
+}
+
 /* Threads that are awake and could run goroutines. */
 static int32_t
 running(void)
@@ -85,18 +108,21 @@ running(void)
 void
 rt_checkdead(void)
 {
-	int32_t waiting;
+	int32_t waiting, awake;
 
 	rt_assert_lock_held(&rt_sched.lock);
 	/* one that dies already stops the others on purpose */
 	if (atomic_load(&rt_panicking) > 0)
 		return;
-	if (running() > 0)
+	awake = running();
+	if (awake > 1 || (awake == 1 && !polls_in_vain()))
 		return;
+	if (awake == 1) {
+		rt_netpoll_break();
+		return;
+	}
 	waiting = count_waiting();
-	if (waiting > 0 &&
-	    (timers_pending() || rt_netpoll_waiters() > 0 ||
-	        rt_signal_wanted()))
+	if (waiting > 0 && can_be_woken())
 		return;
 	rt_unlock(&rt_sched.lock);
 	if (waiting == 0)
