@@ -327,6 +327,7 @@ struct schedt {
 	struct p *pidle;              /* sched */
 	_Atomic uint32_t npidle;
 	_Atomic uint32_t nmspinning;
+	_Atomic uint32_t needspinning; /* 1: rule 5 of proc.c's essay */
 	struct g_queue runq; /* sched: the global queue */
 	_Atomic int32_t runqsize; /* = runq.n, readable without the lock */
 	struct { /* lock: gfree.lock */

@@ -36,6 +36,16 @@
  *      one of the two seeing the other. Both sides need a full barrier
  *      between their write and their read: lowering nmspinning is a locked
  *      instruction, and so is the exchange on runnext (runq.c).
+ *   5. A thread that does not spin gives its P up without looking into the
+ *      others' queues, trusting those who spin. The trust fails if the last
+ *      of them finds work at that very moment: it wants to pass the duty on
+ *      (3) and sees no idle P, while the other one is about to make one. So
+ *      who can't pass the duty on sets rt_sched.needspinning, and then looks
+ *      for an idle P once more; who gives a P up without having spun puts it
+ *      on the idle list, and then looks at needspinning. Both are full-order
+ *      writes before full-order reads, so one of the two sees the other;
+ *      else a P would idle beside a queue that nobody looks at until the
+ *      next goroutine is made ready.
  *
  * Fairness. A yielding goroutine goes to the tail of its own P's ring: no
  * lock, and everybody who was in the ring runs before it. But if the global
@@ -569,7 +579,17 @@ work_anywhere(void)
 	return atomic_load(&rt_sched.runqsize) != 0;
 }
 
-/* Take an idle P, spinning. False: there is none. */
+/* From here on mp looks for work on everybody's behalf. */
+static void
+become_spinning(struct m *mp)
+{
+	atomic_store(&mp->spinning, true);
+	atomic_fetch_add(&rt_sched.nmspinning, 1);
+	if (atomic_load(&rt_sched.needspinning) != 0)
+		atomic_store(&rt_sched.needspinning, 0);
+}
+
+/* Take an idle P; spinning: there is work. False: there is none. */
 static bool
 take_idle_p(struct m *mp, bool spinning)
 {
@@ -577,14 +597,14 @@ take_idle_p(struct m *mp, bool spinning)
 
 	rt_lock(&rt_sched.lock);
 	pp = rt_pidleget();
+	if (pp == NULL && spinning) /* rule 5; under the lock, so no race */
+		atomic_store(&rt_sched.needspinning, 1);
 	rt_unlock(&rt_sched.lock);
 	if (pp == NULL)
 		return false;
 	rt_acquirep(pp);
-	if (spinning) {
-		atomic_store(&mp->spinning, true);
-		atomic_fetch_add(&rt_sched.nmspinning, 1);
-	}
+	if (spinning)
+		become_spinning(mp);
 	return true;
 }
 
@@ -619,8 +639,7 @@ find_now(struct m *mp, bool *ret_inherit, int64_t *until, bool *ret_again)
 
 		if (2 * (int32_t)atomic_load(&rt_sched.nmspinning) >= busy)
 			return NULL;
-		atomic_store(&mp->spinning, true);
-		atomic_fetch_add(&rt_sched.nmspinning, 1);
+		become_spinning(mp);
 	}
 	return steal_work(pp, until, ret_again);
 }
@@ -647,6 +666,14 @@ give_up_p(struct m *mp, struct g **ret_gp)
 	}
 	rt_releasep();
 	rt_pidleput(pp);
+	if (!atomic_load_explicit(&mp->spinning, memory_order_relaxed) &&
+	    RT_UNLIKELY(atomic_load(&rt_sched.needspinning) != 0)) {
+		pp = rt_pidleget(); /* ours again; rule 5 */
+		rt_unlock(&rt_sched.lock);
+		rt_acquirep(pp);
+		become_spinning(mp);
+		return false;
+	}
 	rt_unlock(&rt_sched.lock);
 	return true;
 }
@@ -697,10 +724,8 @@ poll_and_sleep(struct m *mp, int64_t until, bool was_spinning)
 	}
 	if (list.n > 0)
 		return take_polled(&list);
-	if (was_spinning) {
-		atomic_store(&mp->spinning, true);
-		atomic_fetch_add(&rt_sched.nmspinning, 1);
-	}
+	if (was_spinning)
+		become_spinning(mp);
 	return NULL;
 }
 
@@ -918,6 +943,20 @@ rt_schedule_loop(struct m *mp)
 
 /* ---- waking ---- */
 
+/* False: there is no idle P. */
+static inline bool
+wake_one(void)
+{
+	uint32_t none = 0;
+
+	if (RT_LIKELY(atomic_load(&rt_sched.npidle) == 0))
+		return false;
+	if (atomic_load(&rt_sched.nmspinning) == 0 &&
+	    atomic_compare_exchange_strong(&rt_sched.nmspinning, &none, 1))
+		rt_startm(NULL, true);
+	return true;
+}
+
 /*
  * Work was published: if there is an idle P and nobody is looking for work,
  * start somebody who does. The caller has a full barrier between publishing
@@ -926,14 +965,7 @@ rt_schedule_loop(struct m *mp)
 void
 rt_wakep(void)
 {
-	uint32_t none = 0;
-
-	if (RT_LIKELY(atomic_load(&rt_sched.npidle) == 0))
-		return;
-	if (atomic_load(&rt_sched.nmspinning) != 0 ||
-	    !atomic_compare_exchange_strong(&rt_sched.nmspinning, &none, 1))
-		return;
-	rt_startm(NULL, true);
+	wake_one();
 }
 
 /* mp found work after spinning: see that somebody goes on looking. */
@@ -943,7 +975,10 @@ rt_resetspinning(struct m *mp)
 	atomic_store(&mp->spinning, false);
 	if ((int32_t)atomic_fetch_sub(&rt_sched.nmspinning, 1) <= 0)
 		rt_throw("findrunnable: negative nmspinning");
-	rt_wakep();
+	if (wake_one())
+		return;
+	atomic_store(&rt_sched.needspinning, 1); /* rule 5 */
+	wake_one();
 }
 
 void
