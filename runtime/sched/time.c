@@ -337,6 +337,10 @@ arm(struct rt_timer *t, int64_t when_ns, int64_t period_ns)
 			if (!armed)
 				count_dead(t->pp, -1);
 			unlock_timer(t, st | TIMER_ARMED);
+			/* a heap of dead slots only is watched by nobody
+			 * (rt_timers_next): tell them that this one lives */
+			if (!armed)
+				wake_for(when_ns);
 			return armed;
 		}
 		if (armed)
