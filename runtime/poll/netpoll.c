@@ -43,6 +43,7 @@
  */
 #include "poll/netpoll.h"
 
+#include "fault/fault.h"
 #include "lock/lock.h"
 #include "mem/malloc.h"
 #include "sched/oracle.h"
@@ -444,6 +445,12 @@ rt_netpoll(int64_t delay_ns, struct g_queue *list)
 	if (!rt_netpollinited())
 		return;
 	n = rt_netpoll_sys_wait(delay_ns, ev, EVENTS);
+	if (n < 0) {
+		/* somebody closed descriptors that are not his; to go on would
+		 * be to spin for ever */
+		rt_printf("runtime: netpoll: epoll_wait failed with %d\n", -n);
+		rt_throw("runtime: netpoll failed");
+	}
 	for (i = 0; i < n; i++) {
 		pd = desc_of(ev[i].cookie);
 		if (cookie_of(pd) != ev[i].cookie)

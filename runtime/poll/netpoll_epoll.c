@@ -5,7 +5,8 @@
  *
  * Sleeping: epoll_pwait2 takes nanoseconds, so a timer due in 50 us is not
  * rounded up to the millisecond that epoll_wait knows. Kernels before 5.11
- * lack it; then the delay is rounded up, for a timer must not fire early.
+ * lack it, and sandboxes older than it refuse it with EPERM; then the delay is
+ * rounded up, for a timer must not fire early.
  *
  * Breaks: only the first of many writes the eventfd (break_pending), only a
  * sleeper reads it. A look (delay 0) sees the eventfd too and leaves it alone:
@@ -36,7 +37,7 @@
 static int epfd = -1;  /* const after init */
 static int breakfd = -1; /* const after init */
 static _Atomic bool break_pending;
-static _Atomic bool no_pwait2; /* the kernel said ENOSYS once */
+static _Atomic bool no_pwait2; /* refused once: not asked again */
 
 static RT_NOINLINE int
 ctl(int op, int fd, uint32_t events, uint64_t cookie)
@@ -95,7 +96,7 @@ wait_once(int64_t delay_ns, struct epoll_event *ev, int n)
 
 		got = (int)syscall(
 		    SYS_epoll_pwait2, epfd, ev, n, &ts, NULL, 0);
-		if (got >= 0 || errno != ENOSYS)
+		if (got >= 0 || (errno != ENOSYS && errno != EPERM))
 			return got < 0 ? -errno : got;
 		atomic_store(&no_pwait2, true);
 	}
@@ -120,11 +121,16 @@ void
 rt_netpoll_sys_break(void)
 {
 	uint64_t one = 1;
+	ssize_t n;
 
 	if (atomic_exchange(&break_pending, true))
 		return;
-	while (write(breakfd, &one, sizeof one) < 0 && errno == EINTR)
-		;
+	do
+		n = write(breakfd, &one, sizeof one);
+	while (n < 0 && errno == EINTR);
+	/* EAGAIN, a counter at its end, wakes the sleeper as well */
+	if (n < 0 && errno != EAGAIN)
+		rt_throw("runtime: netpollBreak write failed");
 }
 
 int

@@ -400,6 +400,32 @@ START_TEST(last_words_of)
 }
 END_TEST
 
+/* A program that closes what is not its own is told so; it must not spin. */
+static int
+close_all(void *arg)
+{
+	struct end e;
+
+	open_pipe(&e, 'r');
+	start_waiter(&e);
+	for (int fd = 3; fd < 256; fd++)
+		close(fd);
+	gort_sleep(GORT_SEC);
+	return 0;
+}
+
+START_TEST(closed_poller_is_reported)
+{
+	static char text[65536];
+	int code = last_words(close_all, NULL, text, sizeof text);
+
+	ck_assert_msg(
+	    strstr(text, "fatal error: runtime: netpoll") != NULL,
+	    "it said: %s", text);
+	ck_assert_int_eq(code, 2);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -421,5 +447,6 @@ main(void)
 	booted_add(tc, recycled_descriptors);
 	booted_add(tc, race);
 	tcase_add_loop_test(tc, last_words_of, 0, 2);
+	tcase_add_test(tc, closed_poller_is_reported);
 	return booted_run(s);
 }
