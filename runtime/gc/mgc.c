@@ -297,6 +297,7 @@ mark(int32_t nhelpers, struct rt_gc_cycle *r)
 	while (atomic_load_explicit(&gc.helpers_left, memory_order_acquire) !=
 	    rt_gcwork_joined() - 1)
 		rt_osyield();
+	rt_gcmark_finish();
 	/* all of them: one that was woken for an earlier cycle and came late
 	 * may be the one that joined this time */
 	for (int32_t i = 0; i < gc.nhelpers; i++) {

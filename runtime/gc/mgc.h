@@ -95,7 +95,14 @@ rt_gcwork_pop(struct gcworker *w)
 }
 
 /* ---- mgcmark.c ---- */
-void rt_gcmark_prepare(void); /* world stopped: list the root jobs */
+/*
+ * World stopped: list the root jobs; all workers are done. In between the list
+ * of registered ranges stands still: a stopped world does not stop foreign
+ * threads and system calls, which may register and unregister ranges (and
+ * unmap the memory as soon as rt_roots_del returns).
+ */
+void rt_gcmark_prepare(void);
+void rt_gcmark_finish(void);
 /* Mark until nothing is left; any thread with a g, after join. */
 void rt_gcmark_drain(struct gcworker *w);
 /* Mark what p points into (interior counts). */

@@ -350,6 +350,7 @@ mark_rest(struct gcworker *w)
 void
 rt_gcmark_prepare(void)
 {
+	rt_lock(&roots.lock);
 	jobs.nglobals = 0;
 	for (struct root *r = roots.list; r != NULL; r = r->next)
 		jobs.nglobals += (uint32_t)((r->bytes + GLOBALS_PIECE - 1) /
@@ -358,6 +359,12 @@ rt_gcmark_prepare(void)
 	jobs.total = jobs.nglobals + jobs.ngs + 1;
 	/* release: pairs with the claims of workers that joined later */
 	atomic_store_explicit(&jobs.next, 0, memory_order_release);
+}
+
+void
+rt_gcmark_finish(void)
+{
+	rt_unlock(&roots.lock);
 }
 
 static bool
