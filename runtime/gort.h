@@ -598,8 +598,9 @@ void gort_fatal(const char *text) GORT_NORETURN;
  * it comes; dropped when c has no room, so give it some. The list ends with
  * 0: gort_notify(c, SIGINT, SIGTERM, 0). Several channels may ask for one
  * signal. While a channel asks, the signal does not end the process. 0,
- * -EINVAL (no such signal, or one that can't be caught). stop: c gets nothing
- * any more. Caller: G.
+ * -EINVAL (no such signal, or one that can't be had: SIGKILL, SIGSTOP, those of
+ * faults; or c's elements are no ints). stop: c gets nothing any more. Caller:
+ * G.
  */
 int gort_notify(gort_chan *c, ...);
 void gort_notify_stop(gort_chan *c);

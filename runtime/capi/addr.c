@@ -42,6 +42,21 @@ copy_part(char *dst, size_t cap, const char *src, size_t n)
 	return 0;
 }
 
+/* getaddrinfo takes what strtoul takes, signs included, and cuts it to 16
+ * bits: 70000 would be 4464. A number is digits here, up to 65535. */
+static bool
+port_is_sane(const char *s)
+{
+	unsigned long v = 0;
+	const char *p = s;
+
+	for (; *p >= '0' && *p <= '9' && v <= 65535; p++)
+		v = v * 10 + (unsigned long)(*p - '0');
+	if (p == s) /* a service's name */
+		return (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+	return v <= 65535;
+}
+
 /* "host:port", "[v6]:port", ":port"; the port may not be missing or empty. */
 static int
 split(const char *s, struct lookup *l)
@@ -59,7 +74,7 @@ split(const char *s, struct lookup *l)
 		if (colon == NULL || strchr(colon + 1, ':') != NULL)
 			return -EINVAL;
 	}
-	if (colon[1] == '\0'
+	if (!port_is_sane(colon + 1)
 	    || copy_part(l->host, HOST_MAX, host, (size_t)(end - host)) < 0)
 		return -EINVAL;
 	return copy_part(l->port, PORT_MAX, colon + 1, strlen(colon + 1));

@@ -50,6 +50,11 @@ ssize_t capi_fd_io(gort_fd *fd, int mode, capi_io_fn *fn, void *arg);
 /* Do it once, beside any reader and writer; blocking: give up the P. */
 ssize_t capi_fd_call(gort_fd *fd, bool blocking, capi_io_fn *fn, void *arg);
 
+/* ---- strings.c ---- */
+
+/* Can n objects of t be one object at all (n >= 0, no overflow)? */
+bool capi_fits(const gort_type *t, ssize_t n);
+
 /* ---- addr.c ---- */
 
 #define CAPI_ADDRS_MAX 16

@@ -17,7 +17,7 @@
  *
  * errno is read in the small functions that make the system call, which never
  * park in between (gort.h's promise, and a thread-local address may not be
- * kept across a park).
+ * kept across a park), nor are they inlined where that could happen.
  */
 #include "config.h"
 #include "capi/capi.h"
@@ -124,7 +124,7 @@ capi_fd_new(int sysfd, bool park, gort_fd **ret)
 	return 0;
 }
 
-static int
+static RT_NOINLINE int
 set_nonblock(int sysfd)
 {
 	int flags = fcntl(sysfd, F_GETFL);
@@ -145,7 +145,7 @@ gort_fd_wrap(int sysfd, gort_fd **ret)
 	return err < 0 ? err : capi_fd_new(sysfd, true, ret);
 }
 
-static int
+static RT_NOINLINE int
 check_open(int sysfd)
 {
 	return fcntl(sysfd, F_GETFL) < 0 ? -errno : 0;
@@ -176,13 +176,28 @@ struct io_call {
 	ssize_t ret;
 };
 
+/*
+ * One system call on a descriptor that we hold open. What only says that it is
+ * of the wrong kind - seek in a pipe, accept on a file, write where only
+ * reading was allowed - is EINVAL, as gort.h promises; EBADF means closed.
+ */
+static ssize_t
+call(capi_io_fn *fn, int sysfd, void *arg)
+{
+	ssize_t n = fn(sysfd, arg);
+
+	if (n == -EBADF || n == -ESPIPE || n == -ENOTSOCK)
+		return -EINVAL;
+	return n;
+}
+
 static void *
 run_io(void *p)
 {
 	struct io_call *c = p;
 
 	do
-		c->ret = c->fn(c->sysfd, c->arg);
+		c->ret = call(c->fn, c->sysfd, c->arg);
 	while (c->ret == -EINTR);
 	return NULL;
 }
@@ -216,7 +231,7 @@ io_parking(gort_fd *fd, int mode, capi_io_fn *fn, void *arg)
 	ssize_t n;
 
 	while (err == 0) {
-		n = fn(fd->sysfd, arg);
+		n = call(fn, fd->sysfd, arg);
 		if (n == -EAGAIN)
 			err = poll_errno(rt_poll_wait(fd->pd, mode));
 		else if (n != -EINTR)
@@ -253,7 +268,7 @@ capi_fd_call(gort_fd *fd, bool blocking, capi_io_fn *fn, void *arg)
 
 	if (n < 0)
 		return n;
-	n = blocking ? io_blocking(fd, fn, arg) : fn(fd->sysfd, arg);
+	n = blocking ? io_blocking(fd, fn, arg) : call(fn, fd->sysfd, arg);
 	unref(fd);
 	return n;
 }

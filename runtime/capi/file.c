@@ -60,7 +60,8 @@ gort_open(const char *path, int flags, mode_t mode, gort_fd **ret)
 	return err;
 }
 
-static int
+/* Not inlined: errno, see net.c. */
+static RT_NOINLINE int
 make_pipe(int fds[2])
 {
 	return pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0 ? -errno : 0;

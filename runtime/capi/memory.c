@@ -35,7 +35,7 @@ void *
 gort_new_array(const gort_type *t, ssize_t n)
 {
 	rt_preempt_check();
-	if (n < 0)
+	if (!capi_fits(t, n))
 		rt_panic_runtime("makeslice: len out of range");
 	return rt_newarray(t, n);
 }

@@ -29,9 +29,16 @@
 #include "sched/oracle.h"
 #include "sched/time.h"
 
-/* ---- the system calls; errno does not leave them ---- */
+/*
+ * ---- the system calls; errno does not leave them ----
+ *
+ * Nor may they be merged into a caller that parks: the compiler takes errno's
+ * address for a constant and could keep it from one round of a loop to the
+ * next, which may be on another thread. Hence RT_NOINLINE on all whose address
+ * is not taken.
+ */
 
-static int
+static RT_NOINLINE int
 new_socket(int family)
 {
 	int s = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -47,7 +54,7 @@ set_option(int sysfd, int level, int name, int value)
 	(void)setsockopt(sysfd, level, name, &value, sizeof value);
 }
 
-static int
+static RT_NOINLINE int
 listen_on(int sysfd, const struct sockaddr *sa, socklen_t len)
 {
 	if (sa->sa_family != AF_UNIX)
@@ -68,7 +75,7 @@ sys_accept(int sysfd, void *arg)
 	return s;
 }
 
-static int
+static RT_NOINLINE int
 start_connect(int sysfd, const struct sockaddr *sa, socklen_t len)
 {
 	int r;

@@ -8,13 +8,17 @@
 
 #include "chan/chan.h"
 #include "os/os.h"
+#include "os/sigtab.h"
 
 #define SIG_LAST 64
 
+/* Not SIGKILL and SIGSTOP, nor those that are a fault of the code that gets
+ * them (SIGSEGV is its panic), nor the two that libc keeps for itself. */
 static bool
 can_catch(int sig)
 {
-	return sig > 0 && sig <= SIG_LAST && sig != SIGKILL && sig != SIGSTOP;
+	return sig > 0 && sig <= SIG_LAST &&
+	    (rt_sigtable[sig].flags & SF_NOTIFY) != 0;
 }
 
 /* The whole list is checked before the first is enabled. */

@@ -157,8 +157,8 @@ gort_str_cmp(gort_str a, gort_str b)
 
 /* ---- slices ---- */
 
-static bool
-fits(const gort_type *t, ssize_t n)
+bool
+capi_fits(const gort_type *t, ssize_t n)
 {
 	size_t bytes;
 
@@ -179,9 +179,9 @@ gort_slice
 gort_slice_make(const gort_type *t, ssize_t n, ssize_t cap)
 {
 	rt_preempt_check();
-	if (!fits(t, n))
+	if (!capi_fits(t, n))
 		rt_panic_runtime("makeslice: len out of range");
-	if (cap < n || !fits(t, cap))
+	if (cap < n || !capi_fits(t, cap))
 		rt_panic_runtime("makeslice: cap out of range");
 	return (gort_slice){ array_new(t, cap), n, cap };
 }
@@ -206,7 +206,7 @@ grow(const gort_type *t, gort_slice s, ssize_t need)
 	ssize_t cap = grown_cap(s.cap, need);
 	gort_slice d;
 
-	if (!fits(t, cap))
+	if (!capi_fits(t, cap))
 		rt_panic_runtime("growslice: len out of range");
 	d = (gort_slice){ array_new(t, cap), s.n, cap };
 	gort_move(t, d.p, s.p, s.n);
