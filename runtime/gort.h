@@ -6,6 +6,8 @@
  *	#include <gort.h>
  *	#include <stdio.h>
  *
+ *	static gort_waitgroup done;
+ *
  *	static void
  *	square(void *c)
  *	{
@@ -13,6 +15,7 @@
  *
  *		while (gort_recv(c, &n))
  *			printf("%ld\n", n * n);
+ *		gort_waitgroup_done(&done);
  *	}
  *
  *	int
@@ -20,10 +23,12 @@
  *	{
  *		gort_chan *c = gort_chan_make(sizeof(long), 0);
  *
+ *		gort_waitgroup_add(&done, 1);
  *		gort_go(square, c);
  *		for (long i = 0; i < 3; i++)
  *			gort_send(c, &i);
  *		gort_chan_close(c);
+ *		gort_waitgroup_wait(&done);
  *		return 0;
  *	}
  *

@@ -1,8 +1,9 @@
 # tests/: Check suites per room, end-to-end scripts, programs that must die.
-EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh tests/e2e/kv.sh docs/house.md \
+EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh tests/e2e/kv.sh \
+	tests/e2e/readme.sh docs/house.md \
 	docs/processes.md docs/style.md \
 	docs/findings.md docs/benchmarks.md
-TESTS += tests/layers.sh tests/e2e/kv.sh
+TESTS += tests/layers.sh tests/e2e/kv.sh tests/e2e/readme.sh
 TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir;
 include $(srcdir)/tests/store/local.mk
