@@ -2,23 +2,24 @@
  * cmd_run.c - run and wait.
  *
  * Foreground: the program belongs to gortd, and this process is its terminal.
- * Standard input is our own descriptor, handed over; output comes back line by
- * line through the control socket, because gortd keeps it too; signals that a
- * person or a script sends us are passed on, and what the program ends with is
- * what we end with. If we die the program goes on: it was started to be kept.
+ * Standard input is our own descriptor, handed over; output comes through a
+ * socket of its own (out.c), as it was written; signals that a person or a
+ * script sends us are passed on, and what the program ends with is what we end
+ * with. If we die the program goes on: it was started to be kept.
  *
- * Three waits in one poll: gortd's messages, our signals, and, through gortd,
- * the end of the program. That answer may overtake the last lines, which come
- * from another process; the stream says itself when there is no more.
+ * Four waits in one poll: gortd's messages, our signals, the output and, when
+ * our own reader is slow, that reader. The end of the run may be told before
+ * its last bytes come, which another process sends; the socket says itself
+ * when there is no more.
  *
  * A supervisor that is replaced in the middle costs nothing but the
- * connection: the run is asked for again with its request_id, the lines go on
- * behind the last one seen, and the wait is asked again.
+ * connection: the run is asked for again with its request_id, and the wait is
+ * asked again. A recorder that is replaced: the output is asked for again,
+ * from the byte after the last one that came.
  */
 #include "client/conn.h"
-#include "client/follow.h"
 #include "client/json.h"
-#include "client/lines.h"
+#include "client/out.h"
 #include "client/print.h"
 #include "client/spec.h"
 
@@ -28,9 +29,19 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define END_GRACE_MS 10000 /* from the end of the run to its last line */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
 
 /* The program's end as a shell would tell it. */
 static int
@@ -57,22 +68,13 @@ run_failed(const struct conn_err *err)
 
 struct fore {
 	struct conn *c;
-	struct follow f;
+	struct out out;
 	const char *id;   /* ID@RUN */
 	int sigfd;
 	int64_t wait_id;  /* request id of instance.wait; 0: not asked */
 	json_t *end;      /* its answer */
-	bool broken;      /* our own output has gone away */
+	int64_t end_ms;   /* when it came */
 };
-
-static void
-fore_line(void *arg, const char *what, const json_t *item)
-{
-	struct fore *fg = arg;
-
-	if (lines_put(item) != 0)
-		fg->broken = true;
-}
 
 static void
 pass_signal(struct fore *fg, int sig)
@@ -109,9 +111,7 @@ take_message(struct fore *fg, json_t *msg)
 	const json_t *error = json_object_get(msg, "error");
 	struct conn_err err;
 
-	if (j_str(msg, "method", NULL) != NULL)
-		follow_event(&fg->f, json_object_get(msg, "params"));
-	else if (fg->wait_id != 0 && j_int(msg, "id", 0) == fg->wait_id) {
+	if (fg->wait_id != 0 && j_int(msg, "id", 0) == fg->wait_id) {
 		if (error != NULL) {
 			conn_read_err(error, &err);
 			ctl_say("%s", err.message);
@@ -119,73 +119,99 @@ take_message(struct fore *fg, json_t *msg)
 		}
 		json_decref(fg->end);
 		fg->end = json_incref(json_object_get(msg, "result"));
+		fg->end_ms = now_ms();
 	}
 	return CTL_OK;
 }
 
+/* The supervisor was replaced; the output does not go through it. */
 static int
 join_again(struct fore *fg)
 {
-	fg->f.sub = 0;
 	if (conn_again(fg->c) != 0) {
 		ctl_say("gortd went away; %s goes on without it", fg->id);
 		return CTL_RUN_GORTD;
 	}
-	if (follow_start(&fg->f) != CTL_OK || ask_wait(fg) != 0)
-		return CTL_RUN_GORTD;
-	return CTL_OK;
+	return ask_wait(fg) == 0 ? CTL_OK : CTL_RUN_GORTD;
 }
 
-/* Everything that has arrived. CTL_OK, or the code to leave with. */
+/* Messages that have arrived. CTL_OK, or the code to leave with. */
 static int
-drain(struct fore *fg, int timeout_ms)
+take_messages(struct fore *fg)
 {
 	json_t *msg;
 	int rc, code;
 
-	while ((rc = conn_recv(fg->c, timeout_ms, &msg)) == 1) {
+	while ((rc = conn_recv(fg->c, 0, &msg)) == 1) {
 		code = take_message(fg, msg);
 		json_decref(msg);
 		if (code != CTL_OK)
 			return code;
-		if (fg->end != NULL && fg->f.ended)
-			return CTL_OK;
-		timeout_ms = fg->end != NULL ? END_GRACE_MS : 0;
 	}
-	if (rc == 0)
+	if (rc == 0 || fg->end != NULL)
 		return CTL_OK;
 	if (rc != -EPIPE) {
 		ctl_say("what gortd sent makes no sense");
 		return CTL_RUN_GORTD;
 	}
-	return fg->end != NULL ? CTL_OK : join_again(fg);
+	return join_again(fg);
+}
+
+/*
+ * Output that has arrived. When its socket ends early the call that asks for
+ * another one may swallow the answer to `wait`, so that is asked again, too.
+ */
+static int
+take_output(struct fore *fg)
+{
+	int rc;
+
+	if (out_move(&fg->out) == 0)
+		return CTL_OK;
+	rc = out_attach(&fg->out, fg->c, fg->id);
+	if (rc == CTL_OK && fg->end == NULL && ask_wait(fg) != 0)
+		rc = join_again(fg);
+	return rc;
+}
+
+static bool
+fore_done(const struct fore *fg)
+{
+	return fg->end != NULL && fg->out.at == fg->out.len &&
+	    (fg->out.ended || now_ms() - fg->end_ms > END_GRACE_MS);
 }
 
 static int
 fore_loop(struct fore *fg)
 {
-	struct pollfd p[2];
+	struct pollfd p[3] = { { .events = POLLIN }, { .events = POLLIN } };
 	int rc = CTL_OK;
 
-	while (rc == CTL_OK && fg->end == NULL) {
-		/* follow_start may have read messages that wait in the buffer */
-		rc = drain(fg, 0);
-		fflush(stdout);
-		if (fg->broken || ferror(stdout)) {
+	while (rc == CTL_OK && !fore_done(fg)) {
+		rc = take_output(fg);
+		if (fg->out.broken) {
 			/* as `prog | head` would: nobody listens any more */
 			pass_signal(fg, SIGPIPE);
 			pass_signal(fg, SIGTERM);
 			return 128 + SIGPIPE;
 		}
-		if (rc != CTL_OK || fg->end != NULL)
+		/* a call may have read messages that wait in the buffer */
+		if (rc == CTL_OK)
+			rc = take_messages(fg);
+		if (rc != CTL_OK || fore_done(fg))
 			break;
-		p[0] = (struct pollfd){ conn_fd(fg->c), POLLIN, 0 };
-		p[1] = (struct pollfd){ fg->sigfd, POLLIN, 0 };
-		if (poll(p, 2, -1) > 0 && p[1].revents != 0)
+		p[0].fd = fg->end == NULL ? conn_fd(fg->c) : -1;
+		p[1].fd = fg->sigfd;
+		p[2].fd = out_poll_fd(&fg->out, &p[2].events);
+		if (fg->out.ended && fg->out.at == fg->out.len)
+			p[2].fd = -1;
+		if (poll(p, 3, fg->end != NULL ? 1000 : -1) > 0 &&
+		    p[1].revents != 0)
 			take_signal(fg);
 	}
-	if (rc == CTL_OK && !fg->f.ended)
-		drain(fg, END_GRACE_MS);
+	if (fg->out.lost > 0)
+		ctl_say("%" PRIu64 " bytes of its output are lost",
+		    fg->out.lost);
 	return rc != CTL_OK ? rc : exit_code(fg->end);
 }
 
@@ -213,21 +239,18 @@ foreground(struct conn *c, const json_t *started)
 
 	snprintf(id, sizeof(id), "%s@%" PRId64, j_str(started, "id", ""),
 	    j_int(started, "run", 1));
-	fg.f = (struct follow){ .c = c,
-		.what = "log",
-		.id = id,
-		.item = fore_line,
-		.arg = &fg };
+	fg.out.fd = -1;
 	fg.sigfd = catch_signals();
 	if (fg.sigfd < 0) {
 		ctl_say("signalfd: %s", strerror(errno));
 		return CTL_RUN_GORTD;
 	}
-	if (follow_start(&fg.f) != CTL_OK || ask_wait(&fg) != 0)
+	rc = out_attach(&fg.out, c, id);
+	if (rc == CTL_OK && ask_wait(&fg) != 0)
 		rc = CTL_RUN_GORTD;
-	else
+	if (rc == CTL_OK)
 		rc = fore_loop(&fg);
-	fflush(stdout);
+	out_fini(&fg.out);
 	json_decref(fg.end);
 	close(fg.sigfd);
 	return rc;
@@ -254,7 +277,8 @@ cmd_run(struct ctl_opts *o)
 	conn_request_id(request);
 	json_object_set_new(spec, "request_id", json_string(request));
 	if (!o->detach)
-		json_object_set_new(spec, "stdin", json_true());
+		json_object_update_new(spec, json_pack("{s:b, s:b}", "stdin",
+		    1, "attach", 1));
 	res = conn_call_fd(c, "instance.run", spec,
 	    o->detach ? -1 : STDIN_FILENO, &err);
 	if (res == NULL)

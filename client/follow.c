@@ -50,9 +50,7 @@ follow_event(void *arg, const json_t *params)
 		return;
 	if (lost > 0) {
 		f->dropped += lost;
-		ctl_say("%" PRId64 " came too fast and are not shown here; "
-			"they are in the history",
-		    lost);
+		ctl_say("%" PRId64 " came too fast and are not shown", lost);
 	}
 	json_array_foreach (json_object_get(params, "items"), i, item) {
 		n = follow_number(item);

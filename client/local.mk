@@ -24,6 +24,7 @@ libgortctl_a_SOURCES = \
 	client/json.c client/json.h \
 	client/lines.c client/lines.h \
 	client/options.c \
+	client/out.c client/out.h \
 	client/pcfile.c \
 	client/print.c client/print.h \
 	client/spec.c client/spec.h \

@@ -555,7 +555,7 @@ inst_run_ended(struct inst *i, struct run *r)
 		i->wished_up = false;
 		i->removed_ns = wall_ns(); /* the name is free at once */
 	}
-	i->first = false;
+	i->first = i->hold = false;
 	again = policy_says_again(i);
 	inst_run_row(i);
 	inst_log_event(i, "run.ended", inst_exit_json(i));

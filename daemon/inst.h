@@ -74,6 +74,7 @@ struct inst {
 	struct backoff backoff;
 	struct event *timer;  /* stop or back-off, as the state says */
 	int stdin_fd;         /* for the first run, from a client; -1 */
+	bool hold;            /* its watcher is on the way: nothing is dropped */
 	bool first;           /* instance.run waits: no exec, no instance */
 	TAILQ_HEAD(, waiter) waiters;
 };

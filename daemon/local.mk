@@ -45,6 +45,7 @@ libgortd_a_SOURCES = \
 libgortd_a_SOURCES += \
 	daemon/recorder.c daemon/recorder.h \
 	daemon/recorder_inbox.c daemon/recorder_inbox.h \
+	daemon/recorder_out.c \
 	daemon/recorder_ring.c \
 	daemon/recorder_run.c \
 	daemon/recorder_sub.c

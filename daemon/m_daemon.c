@@ -46,6 +46,7 @@ const struct handler handlers[] = {
 	{ "instance.get", m_get },
 	{ "instance.why", m_why },
 	{ "instance.wait", m_wait },
+	{ "instance.attach", m_attach },
 	{ "instance.stop", m_stop },
 	{ "instance.kill", m_kill },
 	{ "instance.restart", m_restart },

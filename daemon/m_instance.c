@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/call.h"
@@ -190,8 +191,60 @@ m_run(struct call *c)
 	if (i->stdin_fd >= 0)
 		c->fd = -1;
 	i->first = true;
+	i->hold = call_bool(c, "attach");
 	inst_event(i, EV_START);
 	inst_wait(i, WAIT_STARTED, 1, c);
+}
+
+/* ---- watching ---- */
+
+static bool
+is_seqpacket(int fd)
+{
+	socklen_t dlen = sizeof(int), tlen = sizeof(int);
+	int domain = 0, type = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &dlen) == 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &tlen) == 0 &&
+	    domain == AF_UNIX && type == SOCK_SEQPACKET;
+}
+
+/*
+ * The recorder gets the socket and answers to nobody: the bytes are the
+ * answer. Making the program wait takes the right to stop it.
+ */
+void
+m_attach(struct call *c)
+{
+	bool block = call_bool(c, "block");
+	uint32_t run;
+	struct inst *i = named(c, &run);
+	int rc;
+
+	if (i == NULL || (block && !may_change(c, i)))
+		return;
+	if (block && c->access < ACCESS_OPERATE) {
+		call_fail(c, rpc_error(RPC_DENIED, "\"block\" makes the "
+		    "program wait, and you may only look"));
+		return;
+	}
+	if (c->fd < 0 || !is_seqpacket(c->fd)) {
+		call_fail(c, rpc_error(RPC_PARAMS, "one end of an AF_UNIX "
+		    "SOCK_SEQPACKET pair must come along"));
+		return;
+	}
+	rc = role_send(sup.r, ROLE_RECORDER, json_pack(
+	    "{s:s, s:s, s:i, s:I, s:I, s:b}", "m", "output", "instance", i->id,
+	    "run", (int)run, "stdout", call_int(c, "stdout", 0), "stderr",
+	    call_int(c, "stderr", 0), "block", block), &c->fd, 1);
+	if (rc < 0) {
+		call_fail(c, rpc_error(RPC_BUSY,
+		    "the recorder is being restarted; ask again"));
+		return;
+	}
+	if (run == i->last.run)
+		i->hold = false;
+	call_done(c, json_pack("{s:s, s:i}", "id", i->id, "run", (int)run));
 }
 
 /* ---- looking ---- */

@@ -12,6 +12,7 @@ void m_list(struct call *c);
 void m_get(struct call *c);
 void m_why(struct call *c);
 void m_wait(struct call *c);
+void m_attach(struct call *c);
 void m_stop(struct call *c);
 void m_kill(struct call *c);
 void m_restart(struct call *c);

@@ -473,6 +473,9 @@ visit(struct rec *r, struct rec_run *run)
 			run->ring.next_ns = now;
 		rec_wake_at(r, run->ring.next_ns);
 	}
+	/* lines that quota dropped, and nothing has come since */
+	if (run->dirty && r->commit_ns == 0 && !rec_dropping(run))
+		rec_touch(r);
 	rec_regulate(run);
 }
 
@@ -499,6 +502,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		retain(r);
 	if (rec_subs_step(r))
 		rec_wake_at(r, rec_mono_ns());
+	rec_outs_step(r);
 	if (r->commit_ns != 0 && rec_store(r))
 		rec_wake_at(r, r->commit_ns);
 	if (r->retain_more && rec_store(r))
@@ -521,8 +525,6 @@ on_message(struct role *role, enum role_id from, const char *m, json_t *msg,
 		rec_subscribe(r, from, msg);
 	else if (strcmp(m, "unsub") == 0)
 		rec_unsub(r, from, msg);
-	else if (strcmp(m, "ack") == 0)
-		rec_sub_ack(r, from, msg);
 	else if (strcmp(m, "counters") == 0)
 		rec_counters(r, from, msg);
 	else if (from != ROLE_SUPERVISOR)
@@ -532,6 +534,8 @@ on_message(struct role *role, enum role_id from, const char *m, json_t *msg,
 		rec_attach(r, msg, fds, nfds);
 	else if (strcmp(m, "detach") == 0)
 		rec_detach(r, msg);
+	else if (strcmp(m, "output") == 0)
+		rec_out_begin(r, msg, fds, nfds);
 	else if (strcmp(m, "row") == 0)
 		on_row(r, msg);
 	else
@@ -603,6 +607,7 @@ free_rec(struct rec *r)
 
 	for (int i = 0; i < ROLE_N; i++)
 		rec_sub_gone(r, (enum role_id)i);
+	rec_outs_free(r);
 	while ((run = TAILQ_FIRST(&r->runs)) != NULL)
 		rec_free_run(run);
 	while ((w = STAILQ_FIRST(&r->rows)) != NULL) {
@@ -633,6 +638,7 @@ recorder_main(struct role *role)
 	role->data = r;
 	TAILQ_INIT(&r->runs);
 	TAILQ_INIT(&r->subs);
+	TAILQ_INIT(&r->outs);
 	STAILQ_INIT(&r->rows);
 	r->tick = evtimer_new(role->base, on_tick, r);
 	mind_clock(r);

@@ -79,7 +79,7 @@ struct rec_run {
 	bool dirty;           /* something is in the batch */
 	bool detached;        /* the run is over: drain, then say so */
 	bool told;            /* drained was sent */
-	int blocking;         /* output subscribers that hold the pipes */
+	int64_t hold_ns;      /* mono: until then it waits for its watcher */
 	int64_t ready_ns;     /* Unix; 0: main.main has not begun */
 	int64_t text_tokens, text_ns, drop_until_ns; /* text quota */
 	char last_words[256];
@@ -96,6 +96,8 @@ struct rec_row;
 STAILQ_HEAD(rec_rows, rec_row);
 struct rec_sub;
 TAILQ_HEAD(rec_subs, rec_sub);
+struct rec_out;
+TAILQ_HEAD(rec_outs, rec_out);
 
 struct rec {
 	struct role *role;
@@ -109,6 +111,7 @@ struct rec {
 	struct rec_rows rows;
 	unsigned nrows;
 	struct rec_subs subs;
+	struct rec_outs outs;
 	char *said; /* the last store failure that was logged */
 };
 
@@ -135,6 +138,8 @@ void rec_attach(struct rec *r, json_t *msg, int *fds, int nfds);
 void rec_detach(struct rec *r, json_t *msg);
 /* Look up key and cursors. 0, or the store failed (rec_failed was called). */
 int rec_load(struct rec_run *run);
+/* The text quota is used up for now. */
+bool rec_dropping(const struct rec_run *run);
 /* Lines from the inbox into the batch and to subscribers. */
 void rec_lines(struct rec_stream *s);
 /* Tell the supervisor that main.main began, if it did. */
@@ -145,6 +150,8 @@ void rec_regulate(struct rec_run *run);
 int rec_save(struct rec_run *run);
 void rec_saved(struct rec_run *run);  /* the commit worked */
 void rec_rewind(struct rec_run *run); /* it did not */
+/* Where the bytes begin that the inbox still has. */
+uint64_t rec_inbox_low(const struct rec_stream *s);
 /* A detached run: is all of it in? Then tell, and free it. */
 void rec_finish(struct rec_run *run);
 void rec_free_run(struct rec_run *run);
@@ -163,7 +170,6 @@ void rec_counters(struct rec *r, enum role_id from, json_t *msg);
 /* ---- recorder_sub.c ---- */
 void rec_subscribe(struct rec *r, enum role_id from, json_t *msg);
 void rec_unsub(struct rec *r, enum role_id from, json_t *msg);
-void rec_sub_ack(struct rec *r, enum role_id from, json_t *msg);
 void rec_sub_gone(struct rec *r, enum role_id from);
 /* Does anybody want such items of this run? Spares making them. */
 bool rec_wanted(const struct rec *r, const char *what, const char *id,
@@ -171,16 +177,29 @@ bool rec_wanted(const struct rec *r, const char *what, const char *id,
 /* To all who want it; item is consumed, bytes is about its length. */
 void rec_live(struct rec *r, const char *what, const char *id, int64_t run,
     int64_t n, json_t *item, size_t bytes);
-/* New bytes lie in the inbox: for those who want raw output. */
-void rec_output(struct rec_run *run);
-/* Does an output subscriber hold this run back? */
-bool rec_held_back(const struct rec_run *run);
-/* Everything of the run was shown: tell those who wait for its end. */
-void rec_run_over(struct rec_run *run);
+/* The run is over and shown: tell those who follow it. */
+void rec_sub_over(struct rec_run *run);
+/* n items went by that are not shown. */
+void rec_skipped(struct rec *r, const char *what, const char *id, int64_t run,
+    int64_t n);
 /* Replay and flush; true when called again soon is wanted. */
 bool rec_subs_step(struct rec *r);
 /* Bytes as JSON text; what is no UTF-8 becomes \xNN. */
 json_t *rec_text(const void *p, size_t len, bool *ret_escaped);
 int rec_nsubs(const struct rec *r);
+
+/* ---- recorder_out.c ---- */
+/* A watcher's socket came: takes fds[0]. */
+void rec_out_begin(struct rec *r, json_t *msg, int *fds, int nfds);
+/* New bytes lie in the inbox: to those who watch the run. */
+void rec_output(struct rec_run *run);
+bool rec_out_wanted(const struct rec_run *run);
+/* Does a watcher hold this run back? */
+bool rec_held_back(const struct rec_run *run);
+/* No more output will come: watchers get what there is, and the end. */
+void rec_out_over(struct rec_run *run);
+/* Replay, free the dead. From the tick. */
+void rec_outs_step(struct rec *r);
+void rec_outs_free(struct rec *r);
 
 #endif

@@ -21,9 +21,12 @@
  * whole lines, counted in the mark, and written to the loss ledger when the
  * store is back; with logs=block the pipe is left alone instead.
  *
- * The text quota is a bucket of bytes per run. When it is empty, lines are
- * dropped and counted for half a second (one row of the ledger, not a
- * thousand), or with logs=block the pipes rest for as long.
+ * The text quota is a bucket of bytes per run; a line costs LINE_COST beside
+ * its bytes, as its row does. When it is empty, lines are dropped and counted
+ * for half a second (one row of the ledger, not a thousand), or with
+ * logs=block the pipes rest for as long. Dropping is bulk work, a memchr per
+ * line: what is dropped needs no batch, so the mark alone moves on, and a
+ * program that prints faster than history can be written is not slowed by it.
  *
  * After detach the pipes are read until they are empty or at their end. A
  * grandchild that still holds a pipe is not waited for: the run is over.
@@ -43,6 +46,8 @@
 #define LOW_ROOM (32 * 1024)
 #define LINES_A_TURN 2000
 #define DROP_NS (500 * 1000000LL)
+#define HOLD_NS (5 * 1000000000LL) /* for a watcher that was announced */
+#define LINE_COST 32 /* bytes of a row beside its text, index included */
 
 struct rec_run *
 rec_find(struct rec *r, const char *id, int64_t run)
@@ -83,8 +88,8 @@ refill(struct rec_run *run)
 	run->text_ns = now;
 }
 
-static bool
-dropping(const struct rec_run *run)
+bool
+rec_dropping(const struct rec_run *run)
 {
 	return run->drop_until_ns != 0 && rec_mono_ns() < run->drop_until_ns;
 }
@@ -93,20 +98,36 @@ dropping(const struct rec_run *run)
 static bool
 spend(struct rec_run *run, size_t len)
 {
-	if (dropping(run))
+	int64_t cost = (int64_t)len + LINE_COST;
+
+	if (run->drop_until_ns != 0 && rec_dropping(run))
 		return run->block; /* what was read before the pipe rests */
 	run->drop_until_ns = 0;
-	refill(run);
-	if (run->text_tokens < (int64_t)len) {
+	if (run->text_tokens < cost)
+		refill(run);
+	if (run->text_tokens < cost) {
 		run->drop_until_ns = rec_mono_ns() + DROP_NS;
 		rec_wake_at(run->rec, run->drop_until_ns);
 		return run->block;
 	}
-	run->text_tokens -= (int64_t)len + 1;
+	run->text_tokens -= cost;
 	return true;
 }
 
 /* ---- lines ---- */
+
+uint64_t
+rec_inbox_low(const struct rec_stream *s)
+{
+	const struct inbox *in = &s->run->inbox;
+	uint64_t head = inbox_head(in, s->which), low = 0;
+
+	if (head > INBOX_RING_BYTES)
+		low = head - INBOX_RING_BYTES;
+	if (low < in->touched[s->which])
+		low = in->touched[s->which]; /* pages given back below it */
+	return low < s->done_pos ? low : s->done_pos;
+}
 
 static size_t
 room(const struct rec_stream *s)
@@ -239,6 +260,61 @@ give_up(struct rec_stream *s)
 	}
 }
 
+/* Count the whole lines that wait, and where they end. */
+static uint64_t
+whole_lines(struct rec_stream *s, uint64_t *ret_end)
+{
+	struct inbox *in = &s->run->inbox;
+	uint64_t pos = s->pos, n = 0;
+	size_t len;
+	bool partial;
+
+	while (inbox_line(in, s->which, pos, s->searched, STORE_LINE_MAX,
+	    s->ended, &len, &partial) == 1) {
+		if (s->which == 1)
+			listen_for_last_words(s->run, (const char *)inbox_at(in,
+			    s->which, pos, len), len);
+		pos += len + !partial;
+		n++;
+	}
+	*ret_end = pos;
+	return n;
+}
+
+/*
+ * Quota is used up: all lines that are here go at once. They were never in the
+ * batch, so once what came before them is committed, moving the mark is
+ * enough; it carries the loss until the ledger has it. False: there is a line
+ * before them that could not be committed; take them one by one.
+ */
+static bool
+drop_lines(struct rec_stream *s)
+{
+	struct rec_run *run = s->run;
+	struct inbox_mark m;
+	uint64_t end, n;
+
+	if (s->pos != s->done_pos || s->lost != 0)
+		rec_commit(run->rec);
+	if (s->pos != s->done_pos || s->lost != 0)
+		return false;
+	n = whole_lines(s, &end);
+	s->searched = inbox_head(&run->inbox, s->which);
+	if (n == 0)
+		return true;
+	m = inbox_mark_get(&run->inbox, s->which);
+	if (m.lost == 0)
+		m.lost_from = s->seq + 1;
+	s->pos = s->done_pos = m.tail = end;
+	s->seq = s->done_seq = m.lost_to = m.seq = s->seq + n;
+	m.lost += n;
+	inbox_mark_put(&run->inbox, s->which, &m);
+	run->lost += n;
+	run->dirty = true; /* the tick sees that it is committed */
+	rec_skipped(run->rec, "log", run->id, run->run, (int64_t)n);
+	return true;
+}
+
 void
 rec_lines(struct rec_stream *s)
 {
@@ -251,6 +327,8 @@ rec_lines(struct rec_stream *s)
 	if (rec_store(r) && run->key == 0 && rec_load(run) < 0)
 		return;
 	s->more = false;
+	if (!run->block && rec_dropping(run) && drop_lines(s))
+		return;
 	while (inbox_line(&run->inbox, s->which, s->pos, s->searched,
 	    STORE_LINE_MAX, s->ended, &len, &partial) == 1) {
 		if (n++ == LINES_A_TURN) {
@@ -259,6 +337,8 @@ rec_lines(struct rec_stream *s)
 			break;
 		}
 		if (!take_line(s, len, partial))
+			return;
+		if (run->drop_until_ns != 0 && !run->block && drop_lines(s))
 			return;
 	}
 	if (!s->more)
@@ -325,7 +405,7 @@ void
 rec_regulate(struct rec_run *run)
 {
 	bool rest = rec_held_back(run) ||
-	    (run->block && dropping(run));
+	    (run->block && rec_dropping(run));
 
 	for (int i = 0; i < 2; i++) {
 		struct rec_stream *s = &run->stream[i];
@@ -478,7 +558,7 @@ rec_saved(struct rec_run *run)
 		s->done_seq = s->seq;
 		s->lost = 0;
 		inbox_mark_put(&run->inbox, i, &m);
-		if (!rec_wanted(run->rec, "output", run->id, run->run))
+		if (!rec_out_wanted(run))
 			inbox_trim(&run->inbox, i, s->pos);
 	}
 	for (int i = 0; i < REC_KEPT + 1; i++) {
@@ -588,12 +668,12 @@ new_run(struct rec *r, json_t *msg, const char *id, int64_t n, int inbox_fd)
 {
 	struct rec_run *run = calloc(1, sizeof(*run));
 	const char *name = NULL, *kind = NULL, *logs = NULL;
-	int rc;
+	int rc, hold = 0;
 
 	if (run == NULL)
 		return NULL;
-	json_unpack(msg, "{s?:s, s?:s, s?:s}", "name", &name, "kind", &kind,
-	    "logs", &logs);
+	json_unpack(msg, "{s?:s, s?:s, s?:s, s?:b}", "name", &name, "kind",
+	    &kind, "logs", &logs, "hold", &hold);
 	rc = inbox_open(inbox_fd, &run->inbox);
 	if (rc < 0 && inbox_fd >= 0) {
 		log_error("%s@%lld: inbox: %s; using a private one", id,
@@ -612,6 +692,10 @@ new_run(struct rec *r, json_t *msg, const char *id, int64_t n, int inbox_fd)
 	run->name = name != NULL ? strdup(name) : NULL;
 	run->kind = kind != NULL ? strdup(kind) : NULL;
 	run->block = logs != NULL && strcmp(logs, "block") == 0;
+	if (hold && !rec_out_wanted(run)) {
+		run->hold_ns = rec_mono_ns() + HOLD_NS;
+		rec_wake_at(r, run->hold_ns);
+	}
 	return run;
 }
 
@@ -696,7 +780,7 @@ rec_finish(struct rec_run *run)
 	struct rec *r = run->rec;
 	bool more = false, undone = false;
 
-	if (rec_held_back(run) || (run->block && dropping(run))) {
+	if (rec_held_back(run) || (run->block && rec_dropping(run))) {
 		rec_wake_at(r, rec_mono_ns() + 10000000);
 		return;
 	}
@@ -731,7 +815,8 @@ rec_finish(struct rec_run *run)
 		rec_wake_at(r, rec_mono_ns() + 200000000);
 		return;
 	}
-	rec_run_over(run);
+	rec_sub_over(run);
+	rec_out_over(run);
 	rec_free_run(run);
 }
 

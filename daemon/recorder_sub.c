@@ -3,7 +3,7 @@
  *
  * A subscription belongs to the link it came by and names kinds of items
  * ("log", "event", "sched", "gc", "boot") of all, of one instance, or of one
- * run; or the raw "output" of one run.
+ * run. Raw output goes another way: recorder_out.c.
  *
  * History and live are joined here, so that nobody sees a row twice or misses
  * one. A subscriber that said `since` is in replay: it is given pages out of
@@ -13,13 +13,6 @@
  * get (log and event, whose numbers go over all runs); other items are dropped
  * and counted in `dropped`. So the queue of one subscriber is bounded by the
  * link's water marks, whatever it does.
- *
- * Output is not queued at all: its bytes lie in the inbox, and a subscriber
- * has a position per stream. With a window it takes so many packets ahead of
- * its acks; with `block` the pipes rest while it is behind, so that
- * `gortctl run PROGRAM | less` makes the program wait, as a shell would, and
- * loses nothing. Without block, bytes that the inbox no longer has are counted
- * as dropped.
  */
 #include "daemon/recorder.h"
 
@@ -36,15 +29,14 @@
 #define PACKET_ITEMS 100
 #define PACKET_BYTES (64 * 1024)
 #define PAGE_ROWS 200
-#define CHUNK_BYTES (32 * 1024)
 #define SUBS_MAX 1024
 
-enum what { W_LOG, W_EVENT, W_SCHED, W_GC, W_BOOT, W_INIT, W_OUTPUT, W_N };
+enum what { W_LOG, W_EVENT, W_SCHED, W_GC, W_BOOT, W_INIT, W_N };
 static const char *const what_names[W_N] = { "log", "event", "sched", "gc",
-	"boot", NULL /* comes with boot */, "output" };
+	"boot", NULL /* comes with boot */ };
 static const enum store_what what_list[W_N] = { STORE_READ_LOG,
 	STORE_READ_EVENT, STORE_READ_SCHED, STORE_READ_GC, STORE_READ_BOOT,
-	STORE_READ_INIT, STORE_READ_LOG };
+	STORE_READ_INIT };
 
 struct rec_sub {
 	TAILQ_ENTRY(rec_sub) link;
@@ -60,10 +52,6 @@ struct rec_sub {
 	json_t *items;  /* waiting to be sent */
 	size_t bytes;
 	int64_t dropped;
-	/* output */
-	bool block;
-	uint64_t off[2];
-	int window, unacked; /* packets; window 0: none */
 	bool over, ended;    /* the run is over; that was said */
 };
 
@@ -122,33 +110,6 @@ rec_text(const void *p, size_t len, bool *ret_escaped)
 	return v;
 }
 
-static json_t *
-base64(const uint8_t *p, size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *buf = malloc((len + 2) / 3 * 4 + 1);
-	size_t n = 0;
-	json_t *v;
-
-	if (buf == NULL)
-		return NULL;
-	for (size_t i = 0; i < len; i += 3) {
-		size_t k = len - i < 3 ? len - i : 3;
-		uint32_t w = (uint32_t)p[i] << 16 |
-		    (k > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
-		    (k > 2 ? p[i + 2] : 0);
-
-		buf[n++] = digits[w >> 18];
-		buf[n++] = digits[w >> 12 & 63];
-		buf[n++] = k > 1 ? digits[w >> 6 & 63] : '=';
-		buf[n++] = k > 2 ? digits[w & 63] : '=';
-	}
-	v = json_stringn_nocheck(buf, n);
-	free(buf);
-	return v;
-}
-
 /* ---- sending ---- */
 
 static size_t
@@ -162,8 +123,7 @@ queued(const struct rec_sub *s)
 static bool
 congested(const struct rec_sub *s)
 {
-	return queued(s) >= HIGH_BYTES ||
-	    (s->window > 0 && s->unacked >= s->window);
+	return queued(s) >= HIGH_BYTES;
 }
 
 static void
@@ -186,7 +146,6 @@ flush(struct rec_sub *s, bool end)
 		return;
 	}
 	s->dropped = 0;
-	s->unacked += s->window > 0;
 	s->ended |= end;
 }
 
@@ -288,105 +247,26 @@ rec_live(struct rec *r, const char *what, const char *id, int64_t run,
 	json_decref(item);
 }
 
-/* ---- output ---- */
-
-/* Send bytes of a stream, as text when they are. */
-static void
-send_bytes(struct rec_sub *s, int which, uint64_t off, const uint8_t *p,
-    size_t len)
+void
+rec_skipped(struct rec *r, const char *what, const char *id, int64_t run,
+    int64_t n)
 {
-	json_t *item = json_pack("{s:s, s:s, s:I, s:s, s:I}", "what", "output",
-	    "stream", which == 0 ? "stdout" : "stderr", "off",
-	    (json_int_t)off, "instance", s->id, "run", (json_int_t)s->run);
+	enum what w = what_of(what);
+	struct rec_sub *s;
 
-	if (item == NULL)
-		return;
-	if (store_is_text(p, len))
-		json_object_set_new(item, "data",
-		    json_stringn_nocheck((const char *)p, len));
-	else
-		json_object_set_new(item, "b64", base64(p, len));
-	if (s->items == NULL)
-		s->items = json_array();
-	json_array_append_new(s->items, item);
-	flush(s, false);
-}
-
-static uint64_t
-behind(const struct rec_sub *s, const struct rec_run *run)
-{
-	uint64_t n = 0;
-
-	for (int i = 0; i < 2; i++) {
-		uint64_t head = inbox_head(&run->inbox, i);
-
-		n += head > s->off[i] ? head - s->off[i] : 0;
-	}
-	return n;
-}
-
-/* Whatever the inbox has and the window allows. */
-static void
-push_output(struct rec_sub *s, struct rec_run *run)
-{
-	if ((s->replay & 1u << W_OUTPUT) != 0)
-		return;
-	for (int i = 0; i < 2; i++) {
-		uint64_t head = inbox_head(&run->inbox, i);
-		uint64_t low = head > INBOX_RING_BYTES
-		    ? head - INBOX_RING_BYTES : 0;
-
-		if (s->off[i] < low) {
-			s->dropped += (int64_t)(low - s->off[i]);
-			s->off[i] = low;
-		}
-		while (s->off[i] < head && !congested(s)) {
-			size_t len = head - s->off[i] < CHUNK_BYTES
-			    ? (size_t)(head - s->off[i]) : CHUNK_BYTES;
-
-			send_bytes(s, i, s->off[i],
-			    inbox_at(&run->inbox, i, s->off[i], len), len);
-			s->off[i] += len;
-		}
-	}
-	if (behind(s, run) > 0)
-		rec_wake_at(s->rec, rec_mono_ns() + 10000000);
+	TAILQ_FOREACH(s, &r->subs, link)
+		if (matches(s, w, id, run) && (s->replay & 1u << w) == 0)
+			s->dropped += n;
 }
 
 void
-rec_output(struct rec_run *run)
-{
-	struct rec_sub *s;
-
-	TAILQ_FOREACH(s, &run->rec->subs, link)
-		if (matches(s, W_OUTPUT, run->id, run->run))
-			push_output(s, run);
-}
-
-bool
-rec_held_back(const struct rec_run *run)
-{
-	struct rec_sub *s;
-
-	TAILQ_FOREACH(s, &run->rec->subs, link)
-		if (s->block && matches(s, W_OUTPUT, run->id, run->run) &&
-		    ((s->replay & 1u << W_OUTPUT) != 0 ||
-			behind(s, run) > 0))
-			return true;
-	return false;
-}
-
-void
-rec_run_over(struct rec_run *run)
+rec_sub_over(struct rec_run *run)
 {
 	struct rec_sub *s;
 
 	TAILQ_FOREACH(s, &run->rec->subs, link) {
 		if (s->run != run->run || strcmp(s->id, run->id) != 0)
 			continue;
-		if ((s->what & 1u << W_OUTPUT) != 0 &&
-		    (s->replay & 1u << W_OUTPUT) == 0)
-			s->dropped += (int64_t)behind(s, run);
 		s->over = true;
 		rec_wake_at(s->rec, rec_mono_ns());
 	}
@@ -433,33 +313,6 @@ struct replay {
 	enum what w;
 };
 
-/* A stored line back to the bytes that it was. */
-static void
-replay_output(struct rec_sub *s, const struct store_row *row)
-{
-	static uint8_t bytes[STORE_LINE_MAX + 1];
-	const struct store_value *line = column(row, "line");
-	const struct store_value *stream = column(row, "stream");
-	uint64_t off = (uint64_t)column(row, "off")->i, skip = 0;
-	size_t len = line->len;
-	int which;
-
-	if (stream->len != 6 || len > STORE_LINE_MAX)
-		return; /* "text" was never output */
-	which = memcmp(stream->p, "stderr", 6) == 0;
-	memcpy(bytes, line->p, len);
-	if (column(row, "partial")->i == 0)
-		bytes[len++] = '\n';
-	if (off + len <= s->off[which])
-		return;
-	if (off < s->off[which])
-		skip = s->off[which] - off;
-	else if (off > s->off[which])
-		s->dropped += (int64_t)(off - s->off[which]);
-	send_bytes(s, which, off + skip, bytes + skip, len - skip);
-	s->off[which] = off + len;
-}
-
 static int
 replay_row(void *arg, const struct store_row *row)
 {
@@ -471,10 +324,6 @@ replay_row(void *arg, const struct store_row *row)
 
 	if (congested(s))
 		return 1;
-	if (rp->w == W_OUTPUT) {
-		replay_output(s, row);
-		return 0;
-	}
 	item = json_object();
 	for (int i = 0; i < row->ncol; i++) {
 		bytes += row->values[i].len + 20;
@@ -504,7 +353,7 @@ replay_page(struct rec_sub *s)
 	struct store_filter f = { .what = what_list[w],
 		.instance = s->id[0] != 0 ? s->id : NULL,
 		.run = s->run != 0 || w == W_LOG || w == W_EVENT ? s->run : -1,
-		.since = w == W_OUTPUT ? 0 : s->after[w] };
+		.since = s->after[w] };
 	char token[STORE_TOKEN_MAX], *cause = NULL;
 	int64_t n;
 
@@ -536,17 +385,10 @@ replay_page(struct rec_sub *s)
 static bool
 step_sub(struct rec_sub *s)
 {
-	struct rec_run *run;
-
 	if (s->ended)
 		return false;
 	if (s->replay != 0 && queued(s) < LOW_BYTES)
 		replay_page(s);
-	if ((s->what & 1u << W_OUTPUT) != 0 &&
-	    (run = rec_find(s->rec, s->id, s->run)) != NULL) {
-		push_output(s, run);
-		rec_regulate(run);
-	}
 	if (s->replay == 0 && s->over)
 		flush(s, true);
 	else if (!congested(s))
@@ -623,24 +465,6 @@ parse_what(const json_t *v)
 	return bits;
 }
 
-/* Where an output subscriber begins: given offsets, the start, or now. */
-static void
-begin_output(struct rec_sub *s, const json_t *since)
-{
-	struct rec_run *run = rec_find(s->rec, s->id, s->run);
-	int64_t n;
-
-	for (int i = 0; i < 2; i++) {
-		if (json_is_object(since) && number(json_object_get(since,
-		    i == 0 ? "stdout" : "stderr"), &n) && n >= 0)
-			s->off[i] = (uint64_t)n;
-		else if (since == NULL && run != NULL)
-			s->off[i] = inbox_head(&run->inbox, i);
-	}
-	if (since != NULL)
-		s->replay |= 1u << W_OUTPUT;
-}
-
 /* Over already? Known by its row, when it is attached no longer. */
 static int
 note_over(void *arg, const struct store_row *row)
@@ -694,13 +518,7 @@ rec_subscribe(struct rec *r, enum role_id from, json_t *msg)
 	if (json_is_null(since))
 		since = NULL;
 	TAILQ_INSERT_TAIL(&r->subs, s, link);
-	if ((s->what & 1u << W_OUTPUT) != 0) {
-		s->what = s->id[0] != 0 && s->run > 0 ? 1u << W_OUTPUT : 0;
-		s->block = json_is_true(json_object_get(msg, "block"));
-		s->window = (int)json_integer_value(
-		    json_object_get(msg, "window"));
-		begin_output(s, since);
-	} else if (since != NULL && number(since, &n)) {
+	if (since != NULL && number(since, &n)) {
 		s->replay = s->what;
 		if ((s->what & 1u << W_BOOT) != 0)
 			s->replay |= 1u << W_INIT;
@@ -718,42 +536,19 @@ void
 rec_unsub(struct rec *r, enum role_id from, json_t *msg)
 {
 	struct rec_sub *s = find_sub(r, from, msg);
-	struct rec_run *run;
 
-	if (s == NULL)
-		return;
-	run = rec_find(r, s->id, s->run);
-	free_sub(s);
-	if (run != NULL)
-		rec_regulate(run);
-}
-
-void
-rec_sub_ack(struct rec *r, enum role_id from, json_t *msg)
-{
-	struct rec_sub *s = find_sub(r, from, msg);
-	int64_t n = 1;
-
-	if (s == NULL)
-		return;
-	number(json_object_get(msg, "n"), &n);
-	s->unacked = n < 0 || n >= s->unacked ? 0 : s->unacked - (int)n;
-	step_sub(s);
-	if (s->replay != 0)
-		rec_wake_at(r, rec_mono_ns());
+	if (s != NULL)
+		free_sub(s);
 }
 
 void
 rec_sub_gone(struct rec *r, enum role_id from)
 {
 	struct rec_sub *s, *next;
-	struct rec_run *run;
 
 	for (s = TAILQ_FIRST(&r->subs); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, link);
 		if (s->from == from)
 			free_sub(s);
 	}
-	TAILQ_FOREACH(run, &r->runs, link)
-		rec_regulate(run);
 }

@@ -522,7 +522,7 @@ run_attach(struct run *r)
 			    json_string(fd_names[order[k]]));
 		}
 	role_send(sup.r, ROLE_RECORDER, json_pack(
-	    "{s:s, s:s, s:i, s:s, s:s, s:s, s:I, s:s, s:o}", "m", "attach",
+	    "{s:s, s:s, s:i, s:s, s:s, s:s, s:I, s:s, s:b, s:o}", "m", "attach",
 	    "instance", r->key.id, "run", (int)r->key.run, "kind",
 	    r->inst != NULL ? json_string_value(json_object_get(r->inst->spec,
 	    "kind")) : "plain", "name", r->inst != NULL ? r->inst->name : "",
@@ -530,8 +530,8 @@ run_attach(struct run *r)
 	    (json_int_t)(r->inst != NULL ? r->inst->last.started_ns : 0),
 	    "logs", r->inst != NULL && json_string_value(json_object_get(
 	    r->inst->spec, "logs")) != NULL ? json_string_value(
-	    json_object_get(r->inst->spec, "logs")) : "block", "fds", names),
-	    fds, nfds);
+	    json_object_get(r->inst->spec, "logs")) : "drop", "hold",
+	    r->inst != NULL && r->inst->hold, "fds", names), fds, nfds);
 	if (r->detached)
 		run_detach(r);
 }

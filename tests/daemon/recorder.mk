@@ -1,5 +1,5 @@
 # tests/daemon/: the recorder's
-RECORDER_TESTS = check_recorder check_recorder_sub
+RECORDER_TESTS = check_recorder check_recorder_out check_recorder_sub
 check_PROGRAMS += $(RECORDER_TESTS)
 TESTS += $(RECORDER_TESTS)
 RECORDER_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/daemon \
@@ -14,6 +14,12 @@ check_recorder_SOURCES = tests/daemon/check_recorder.c \
 check_recorder_CPPFLAGS = $(RECORDER_TEST_CPPFLAGS)
 check_recorder_CFLAGS = $(RECORDER_TEST_CFLAGS)
 check_recorder_LDADD = $(RECORDER_TEST_LDADD)
+
+check_recorder_out_SOURCES = tests/daemon/check_recorder_out.c \
+	tests/daemon/recorder_test.h
+check_recorder_out_CPPFLAGS = $(RECORDER_TEST_CPPFLAGS)
+check_recorder_out_CFLAGS = $(RECORDER_TEST_CFLAGS)
+check_recorder_out_LDADD = $(RECORDER_TEST_LDADD)
 
 check_recorder_sub_SOURCES = tests/daemon/check_recorder_sub.c \
 	tests/daemon/recorder_test.h

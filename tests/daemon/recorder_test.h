@@ -295,6 +295,7 @@ struct t_run {
 	int ring, out[2], err[2], inbox;
 	void *base;
 	const char *logs;
+	bool hold;
 };
 
 static int
@@ -346,8 +347,9 @@ t_attach(struct t_run *r)
 	int fds[4] = { r->ring, r->out[0], r->err[0], r->inbox };
 
 	ck_assert_int_eq(link_send(T.link, json_pack(
-	    "{s:s, s:s, s:i, s:s, s:s, s:s, s:[s,s,s,s]}", "m", "attach",
+	    "{s:s, s:s, s:i, s:s, s:s, s:b, s:s, s:[s,s,s,s]}", "m", "attach",
 	    "instance", r->id, "run", r->run, "kind", "c", "name", "t",
+	    "hold", r->hold,
 	    "logs", r->logs != NULL ? r->logs : "drop", "fds", "ring", "out",
 	    "err", "inbox"), fds, 4), 0);
 }

@@ -1,0 +1,95 @@
+#!/bin/sh
+# output.sh - a program's output in the foreground: exact, at once, fast, and
+# at the pace of its reader; in the background: never in the program's way.
+. "${srcdir:=.}/tests/e2e/lib.sh"
+
+e2e_begin output
+gortd_start
+
+now_ms() { date +%s%3N; }
+role_pid() { ctl status | awk -v r="$1" '$1 == r { print $2 }'; }
+rss_kib() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
+
+# bytes are exact: text, no text, both streams, and with a reader behind a pipe
+want=$(seq 1000000 | md5sum)
+t0=$(now_ms)
+check_eq "a million lines" "$(ctl run seq 1000000 | md5sum)" "$want"
+t1=$(now_ms)
+head -c 5000000 /dev/urandom >"$dir/bytes"
+ctl run cat "$dir/bytes" >"$dir/got"
+check "bytes that are no text" cmp "$dir/bytes" "$dir/got"
+ctl run sh -c 'cat "$0"; cat "$0" >&2' "$dir/bytes" >"$dir/o" 2>"$dir/e"
+check "standard output beside standard error" cmp "$dir/bytes" "$dir/o"
+check "standard error beside standard output" cmp "$dir/bytes" "$dir/e"
+t2=$(now_ms)
+check_eq "much without lines" "$(ctl run head -c 100000000 /dev/zero | wc -c)" \
+	100000000
+t3=$(now_ms)
+echo "output: 6.9 MB of lines in $((t1 - t0)) ms," \
+	"100 MB in $((t3 - t2)) ms"
+# a floor that a loaded machine holds, too; it was 35 s and 500 s
+check "lines come at more than 0.7 MB/s" [ $((t1 - t0)) -lt 10000 ]
+check "bytes come at more than 10 MB/s" [ $((t3 - t2)) -lt 10000 ]
+
+# a prompt has no newline and is seen at once
+mkfifo "$dir/in"
+ctl run sh -c 'printf "name? "; read n; echo "hello $n"' <"$dir/in" \
+	>"$dir/talk" &
+run=$!
+exec 5>"$dir/in"
+until_ok "the prompt is seen" grep -q 'name? ' "$dir/talk"
+echo gort >&5
+exec 5>&-
+wait $run
+check_eq "the talk" "$(cat "$dir/talk")" "name? hello gort"
+
+# a reader that does not read: the program waits, nothing grows
+mkfifo "$dir/slow"
+ctl run --name slow sh -c 'seq 2000000; echo done >"$0"' "$dir/flag" \
+	>"$dir/slow" &
+run=$!
+exec 6<"$dir/slow"
+until_ok "the slow one runs" sh -c "'$GORTCTL' ps | grep -q slow"
+rec=$(role_pid recorder)
+before=$(rss_kib "$rec")
+sleep 0.5
+check "the program waits for its reader" [ ! -e "$dir/flag" ]
+check_eq "others are served meanwhile" "$(ctl run echo other)" other
+check "the recorder does not grow" [ $(($(rss_kib "$rec") - before)) -lt 8000 ]
+check_eq "it is all there" "$(md5sum <&6)" "$(seq 2000000 | md5sum)"
+exec 6<&-
+wait $run
+
+# in the background nobody reads, and the program does not wait
+ctl run -d --name loud sh -c 'seq 3000000; seq 3000000 >&2' >/dev/null
+until_ok "a loud program ends" sh -c "'$GORTCTL' wait loud"
+loud=$(ctl inspect loud -o json | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p' |
+	head -1)
+check_eq "every line is in the history or in the ledger" "$(ctl query -o json \
+	"SELECT (SELECT count(*) FROM v_log WHERE instance='$loud') +
+	(SELECT sum(count) FROM v_loss WHERE instance='$loud') AS n" |
+	tr -dc '0-9\n' | grep -m1 6000000)" 6000000
+
+# the recorder is killed in the middle: the output goes on
+ctl run sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do seq 1000; sleep 0.05; done' \
+	>"$dir/cut" &
+run=$!
+until_ok "its first line" grep -q 1000 "$dir/cut"
+kill -9 "$(role_pid recorder)"
+wait $run
+check_eq "its code" $? 0
+check_eq "output over a recorder's death" "$(md5sum <"$dir/cut")" \
+	"$(for i in 1 2 3 4 5 6 7 8 9 10; do seq 1000; done | md5sum)"
+
+# the supervisor is killed in the middle: the output does not notice
+: >"$dir/cut"
+ctl run sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do seq 1000; sleep 0.05; done' \
+	>"$dir/cut" &
+run=$!
+until_ok "its first line" grep -q 1000 "$dir/cut"
+kill -9 "$(role_pid supervisor)"
+wait $run
+check_eq "its code" $? 0
+check_eq "output over a supervisor's death" "$(wc -l <"$dir/cut")" 10000
+
+e2e_end
