@@ -58,14 +58,21 @@
  *   G-   a goroutine, and the call never parks.
  *   ANY  every thread at any time, also before main and outside gort.
  * A thread that the program made itself (pthread_create) is no goroutine: it
- * may use only ANY functions and must not touch collected memory.
+ * may use only ANY functions and must not touch collected memory. The same
+ * holds for functions that exit() calls (atexit); goroutines still run then.
+ *
+ * FORK. The child of fork has one thread and none of the runtime's: until it
+ * execs or calls _exit it may use async-signal-safe functions only, and none
+ * from here. posix_spawn, system and popen are as ever (they block: see
+ * gort_call_blocking); a child begins with the signals that we began with.
  *
  * WHERE POINTERS MAY LIVE. Collected objects (all that gort_alloc*, gort_new*,
  * channels, timers, descriptors, strings and slices made here) are freed when
  * nothing refers to them. The collector looks into: stacks and registers of
  * goroutines; global variables; collected objects (not the *_noscan ones);
- * ranges given to gort_root_add. It does NOT look into malloc'ed memory or
- * thread-local variables. A pointer to the inside of an object counts. A
+ * ranges given to gort_root_add. It does NOT look into malloc'ed memory,
+ * thread-local variables or global variables of a library that dlopen loaded
+ * after the start (give these to gort_root_add). A pointer to the inside of an object counts. A
  * pointer stored into a collected object or a global variable that other
  * goroutines see is stored by gort_store.
  *

@@ -361,9 +361,16 @@ on_foreign_thread(int sig, siginfo_t *info, void *uc)
 		return;
 	if (sig == SIGPIPE && broken_stdio(uc))
 		rt_dieofsignal(SIGPIPE);
-	if ((flags & SF_KILL) ||
-	    ((flags & (SF_THROW | SF_PANIC)) && !(flags & SF_IGNORE)))
+	if (flags & SF_KILL)
 		rt_dieofsignal((uint32_t)sig);
+	if (flags & (SF_THROW | SF_PANIC)) {
+		rt_printf("runtime: %s, at pc %#lx, on a thread that gort did "
+		          "not make\n",
+		    rt_sigtable[sig].name,
+		    (unsigned long)((const ucontext_t *)uc)
+		        ->uc_mcontext.gregs[REG_RIP]);
+		rt_dieofsignal((uint32_t)sig);
+	}
 }
 
 SIG_CODE static void

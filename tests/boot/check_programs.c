@@ -88,6 +88,49 @@ START_TEST(odd_starts)
 }
 END_TEST
 
+/* ---- what C programs do ---- */
+
+static const struct {
+	const char *what, *says;
+	int sig; /* that ends it */
+} guests[] = {
+	{ "fork", "done\n", 0 },
+	{ "shell", "done\n", 0 },
+	{ "foreign", "done\n", 0 },
+	{ "exit", "handled\n", 0 },
+	{ "foreign-fault", "segmentation violation, at pc", 11 },
+};
+
+START_TEST(guest_programs)
+{
+	char after[64];
+	int st;
+
+	if (SANITIZED && guests[_i].sig != 0)
+		return; /* the sanitizer has the last word there */
+	snprintf(after, sizeof after, "%s 2>&1", guests[_i].what);
+	st = run("exec", "guest", after);
+	ck_assert_msg(strstr(text, guests[_i].says) != NULL, "%s: %x\n%s",
+	    guests[_i].what, st, text);
+	ck_assert_msg(guests[_i].sig != 0
+	        ? WIFSIGNALED(st) && WTERMSIG(st) == guests[_i].sig
+	        : st == 0,
+	    "%s: %x", guests[_i].what, st);
+}
+END_TEST
+
+/* 300 KiB of arguments and as much of environment. */
+START_TEST(large_argument_block)
+{
+	int st = run("export BIG=$(head -c 100000 /dev/zero | tr '\\0' x) "
+		     "BIG2=$(head -c 100000 /dev/zero | tr '\\0' y) "
+		     "BIG3=$(head -c 100000 /dev/zero | tr '\\0' z);",
+	    "guest", "args 40002 $(seq 40000) 2>&1");
+
+	ck_assert_msg(st == 0, "%x\n%s", st, text);
+}
+END_TEST
+
 START_TEST(gomaxprocs_is_obeyed)
 {
 	run("GODEBUG=boottrace=1 GOMAXPROCS=5", "boot_hello", "2>&1");
@@ -352,6 +395,9 @@ main(void)
 	tcase_add_test(tc, hello_from_entry_to_exit);
 	tcase_add_test(tc, entry_is_logged);
 	tcase_add_loop_test(tc, odd_starts, 0, sizeof odd / sizeof odd[0]);
+	tcase_add_loop_test(
+	    tc, guest_programs, 0, sizeof guests / sizeof guests[0]);
+	tcase_add_test(tc, large_argument_block);
 	tcase_add_test(tc, gomaxprocs_is_obeyed);
 	tcase_add_test(tc, packages_imports_first);
 	tcase_add_test(tc, packages_are_traced);

@@ -41,8 +41,11 @@ tests_types_check_iface_LDFLAGS = $(GORT_LINK)
 
 # programs that check_programs runs
 BOOT_PROGS = tests/prog/boot_hello tests/prog/boot_packages \
-	tests/prog/boot_cycle tests/prog/boot_nomain
+	tests/prog/boot_cycle tests/prog/boot_nomain tests/prog/guest
 check_PROGRAMS += $(BOOT_PROGS)
+tests_prog_guest_SOURCES = tests/prog/guest.c
+tests_prog_guest_LDADD = $(GORT_PROG_LIBS)
+tests_prog_guest_LDFLAGS = $(GORT_PROG_LINK)
 tests_prog_boot_hello_SOURCES = tests/prog/boot_hello.c
 tests_prog_boot_hello_LDADD = $(GORT_PROG_LIBS)
 tests_prog_boot_hello_LDFLAGS = $(GORT_PROG_LINK)
