@@ -5,7 +5,8 @@ EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh tests/e2e/kv.sh \
 	docs/findings.md docs/benchmarks.md
 TESTS += tests/layers.sh tests/e2e/kv.sh tests/e2e/readme.sh
 TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
-	builddir='$(abs_builddir)'; export builddir;
+	builddir='$(abs_builddir)'; export builddir; \
+	SAN_CFLAGS='$(SAN_CFLAGS)'; export SAN_CFLAGS;
 include $(srcdir)/tests/store/local.mk
 include $(srcdir)/tests/client/local.mk
 include $(srcdir)/tests/chan/local.mk

@@ -2,7 +2,10 @@
 # readme.sh - the README's first program, run as it says, and gort.h's own.
 . "${srcdir:-$(dirname "$0")/../..}/tests/e2e/lib.sh"
 
-command -v "${CC:-cc}" >/dev/null || skip "no C compiler"
+command -v cc >/dev/null || skip "no C compiler"
+# what libgort was built with
+CC="${CC:-cc}${SAN_CFLAGS:+ $SAN_CFLAGS}"
+export CC
 e2e_begin readme
 sed -n '/^```c$/,/^```$/p' "$srcdir/README.md" | sed '1d;$d' >"$dir/square.c"
 sed -n '/^ \*	#include <gort.h>/,/^ \* When gort_main/p' "$srcdir/runtime/gort.h" |
