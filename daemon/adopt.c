@@ -50,6 +50,7 @@ adopt_item(const struct keeper_msg *km, int *fds, int nfds)
 		return;
 	}
 	r->slot = km->slot;
+	r->adopted = true;
 	r->pid = km->pid;
 	r->start_ticks = km->start_ticks;
 	memcpy(r->nonce, km->nonce, sizeof r->nonce);
@@ -136,18 +137,19 @@ doubt(const struct run *r, const struct inst *i)
 
 /* ---- taking back ---- */
 
-static bool
-never_began(const struct run *r)
+/* When it got its go: what the child wrote, for we were not there. */
+static int64_t
+began_ns(const struct run *r)
 {
 	struct inbox_head head;
 
-	return r->fd[INBOX] >= 0 && pread(r->fd[INBOX], &head, sizeof head, 0)
-	    == sizeof head && head.phase == SPAWN_WAITING;
+	if (!run_read_head(r, &head) || head.phase != SPAWN_EXEC)
+		return 0; /* it never was the program */
+	return head.go_ns;
 }
 
-/* The same run again, under its own number: it has never been one. */
-static void
-start_anew(struct inst *i, struct run *r)
+void
+adopt_anew(struct inst *i, struct run *r)
 {
 	if (r != NULL)
 		run_abandon(r);
@@ -164,12 +166,12 @@ start_anew(struct inst *i, struct run *r)
 static void
 take_back_ended(struct inst *i, struct run *r)
 {
-	if (i->last.run == r->key.run && i->last.ended_ns == 0 &&
-	    never_began(r)) {
-		start_anew(i, r);
-		return;
+	if (i->last.run == r->key.run) {
+		i->cur = r;
+		i->last.pid = r->pid;
+		if (i->last.started_ns == 0 && i->last.ended_ns == 0)
+			i->last.started_ns = began_ns(r);
 	}
-	i->cur = i->last.run == r->key.run ? r : NULL;
 	run_take_end(r, &sup.page->slot[r->slot]);
 }
 
@@ -178,6 +180,7 @@ take_back_live(struct inst *i, struct run *r)
 {
 	const char *what = doubt(r, i);
 
+	/* it may still wait for a go that never comes: run_take_end sees it */
 	if (what != NULL) {
 		/* it may have ended a moment ago: then the page says so */
 		if (atomic_load(&sup.page->slot[r->slot].state) == EXIT_ENDED) {
@@ -196,8 +199,8 @@ take_back_live(struct inst *i, struct run *r)
 	i->cur = r;
 	i->last.pid = r->pid;
 	r->stage = RUN_LIVE;
-	if (i->last.started_ns == 0) /* it died between go and telling */
-		i->last.started_ns = wall_ns();
+	if (i->last.started_ns == 0) /* we died between go and telling */
+		i->last.started_ns = began_ns(r);
 	if (r->fd[CONTROL] >= 0)
 		r->ctl = instctl_new(sup.r->base, r);
 	run_attach(r);
@@ -227,7 +230,7 @@ take_back(struct run *r)
 	r->inst = i;
 	if (state == EXIT_HELD) {
 		if (i != NULL && i->last.run == r->key.run)
-			start_anew(i, r);
+			adopt_anew(i, r);
 		else
 			run_abandon(r);
 	} else if (i == NULL && state == EXIT_ENDED) {
@@ -257,7 +260,7 @@ missing(struct inst *i, bool fresh)
 		return;
 	}
 	if (!fresh && (i->state == INST_STARTING || i->state == INST_CYCLING)) {
-		start_anew(i, NULL);
+		adopt_anew(i, NULL);
 		return;
 	}
 	if (i->last.ended_ns == 0) {

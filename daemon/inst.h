@@ -97,6 +97,7 @@ struct run {
 	pid_t pid;
 	uint64_t start_ticks;
 	uint8_t nonce[16];
+	int64_t go_ns;         /* Unix time of the go: when the run began */
 	int go_fd;             /* write end of the go-pipe, -1 */
 	struct event *exec_ev; /* read end of exec's verdict */
 	int exec_fd;
@@ -106,6 +107,7 @@ struct run {
 	struct event *drain_timer;
 	bool asked_stop, asked_kill; /* a person ended it */
 	bool detached, drained;
+	bool adopted;          /* taken back from a predecessor */
 	bool killed_hard;      /* SIGKILL after the stop timer */
 };
 
@@ -214,6 +216,8 @@ void run_detach(struct run *r);
 void run_drained(struct run *r, const char *last_words);
 /* Release the keeper's slot of a run that never had a child. */
 void run_abandon(struct run *r);
+/* What the child wrote about itself before it became the program. */
+bool run_read_head(const struct run *r, struct inbox_head *ret);
 struct exit_slot;
 void run_take_end(struct run *r, const struct exit_slot *s);
 
@@ -240,6 +244,8 @@ int sup_load(int memfd, bool *ret_fresh, char **ret_cause);
 
 /* ---- adopt.c ---- */
 void adopt_item(const struct keeper_msg *km, int *fds, int nfds);
+/* The same run again, under its own number: it has never been one. */
+void adopt_anew(struct inst *i, struct run *r);
 /* All items are here: compare, take back, start what is missing. */
 void adopt_all(int state_fd);
 /* Read instances.d and start what is declared there. */

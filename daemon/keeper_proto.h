@@ -157,7 +157,9 @@ struct inbox_head {
 	_Atomic uint32_t phase; /* enum spawn_phase */
 	uint32_t step;          /* enum spawn_step (spawn.h) */
 	int32_t error;          /* errno */
-	uint32_t spare[13];
+	uint32_t spare;
+	int64_t go_ns;          /* Unix time of the go, by the child; 0: none */
+	uint32_t spare2[10];
 };
 _Static_assert(sizeof(struct inbox_head) == INBOX_HEAD_BYTES, "inbox head");
 

@@ -14,6 +14,7 @@ libgortd_a_SOURCES = \
 	daemon/config.c daemon/config.h \
 	daemon/control.c daemon/control.h \
 	daemon/declared.c \
+	daemon/faultpoint.c daemon/faultpoint.h \
 	daemon/handlers.h \
 	daemon/inst.c daemon/inst.h \
 	daemon/inst_fsm.c daemon/inst_fsm.h \

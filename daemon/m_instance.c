@@ -9,6 +9,7 @@
 
 #include "daemon/call.h"
 #include "daemon/config.h"
+#include "daemon/faultpoint.h"
 #include "daemon/inst.h"
 #include "daemon/instctl.h"
 #include "daemon/log.h"
@@ -171,6 +172,8 @@ m_run(struct call *c)
 
 	i = request_seen(c, &run);
 	if (i != NULL) {
+		if (i->last.started_ns == 0)
+			i->hold = call_bool(c, "attach");
 		inst_wait(i, WAIT_STARTED, run, c);
 		return;
 	}
@@ -190,6 +193,7 @@ m_run(struct call *c)
 	i->stdin_fd = call_bool(c, "stdin") ? c->fd : -1;
 	if (i->stdin_fd >= 0)
 		c->fd = -1;
+	fault_point(FAULT_ACCEPTED);
 	i->first = true;
 	i->hold = call_bool(c, "attach");
 	inst_event(i, EV_START);

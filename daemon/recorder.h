@@ -74,6 +74,7 @@ struct rec_run {
 	char id[16];
 	int64_t run;
 	char *name, *kind;
+	char nonce[33];       /* of the spawn; "": not told */
 	int64_t key;          /* in the store; 0: not looked up yet */
 	bool block;           /* logs=block: the program waits, nothing drops */
 	bool dirty;           /* something is in the batch */

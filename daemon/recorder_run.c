@@ -650,9 +650,9 @@ rec_send_ready(struct rec_run *run)
 {
 	if (run->ready_ns != 0)
 		role_send(run->rec->role, ROLE_SUPERVISOR,
-		    json_pack("{s:s, s:s, s:I, s:s}", "m", "ready",
+		    json_pack("{s:s, s:s, s:I, s:I}", "m", "ready",
 			"instance", run->id, "run", (json_int_t)run->run,
-			"t_ns", "0"), NULL, 0);
+			"t_ns", (json_int_t)run->ready_ns), NULL, 0);
 }
 
 /* A new supervisor attaches what is attached: it only wants to know. */
@@ -663,17 +663,30 @@ again(struct rec_run *run, int sorted[4])
 	rec_send_ready(run);
 }
 
+/*
+ * A supervisor that died between clone and go leaves a run that never was one.
+ * Its successor spawns the same number again, with pipes of its own.
+ */
+static bool
+same_spawn(const struct rec_run *run, json_t *msg)
+{
+	const char *nonce = json_string_value(json_object_get(msg, "nonce"));
+
+	return nonce == NULL || *nonce == 0 || run->nonce[0] == 0 ||
+	    strcmp(nonce, run->nonce) == 0;
+}
+
 static struct rec_run *
 new_run(struct rec *r, json_t *msg, const char *id, int64_t n, int inbox_fd)
 {
 	struct rec_run *run = calloc(1, sizeof(*run));
-	const char *name = NULL, *kind = NULL, *logs = NULL;
+	const char *name = NULL, *kind = NULL, *logs = NULL, *nonce = NULL;
 	int rc, hold = 0;
 
 	if (run == NULL)
 		return NULL;
-	json_unpack(msg, "{s?:s, s?:s, s?:s, s?:b}", "name", &name, "kind",
-	    &kind, "logs", &logs, "hold", &hold);
+	json_unpack(msg, "{s?:s, s?:s, s?:s, s?:s, s?:b}", "name", &name,
+	    "kind", &kind, "logs", &logs, "nonce", &nonce, "hold", &hold);
 	rc = inbox_open(inbox_fd, &run->inbox);
 	if (rc < 0 && inbox_fd >= 0) {
 		log_error("%s@%lld: inbox: %s; using a private one", id,
@@ -688,6 +701,8 @@ new_run(struct rec *r, json_t *msg, const char *id, int64_t n, int inbox_fd)
 	}
 	run->rec = r;
 	strcpy(run->id, id);
+	if (nonce != NULL && strlen(nonce) < sizeof(run->nonce))
+		strcpy(run->nonce, nonce);
 	run->run = n;
 	run->name = name != NULL ? strdup(name) : NULL;
 	run->kind = kind != NULL ? strdup(kind) : NULL;
@@ -714,6 +729,11 @@ rec_attach(struct rec *r, json_t *msg, int *fds, int nfds)
 	}
 	sort_fds(msg, fds, nfds, sorted);
 	run = rec_find(r, id, n);
+	if (run != NULL && !same_spawn(run, msg)) {
+		rec_commit(r);
+		rec_free_run(run);
+		run = NULL;
+	}
 	if (run != NULL) {
 		again(run, sorted);
 		return;

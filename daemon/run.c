@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/faultpoint.h"
 #include "daemon/inst.h"
 #include "daemon/instctl.h"
 #include "daemon/kind.h"
@@ -269,6 +270,7 @@ run_begin(struct inst *i, int stdin_fd, char **ret_cause)
 		log_error("%s", cause);
 	free(cause);
 	tags = tags_of(r, fds, &nfds);
+	fault_point(FAULT_MADE);
 	keeper_tell(r, KM_HOLD, tags, fds, nfds);
 	return 0;
 }
@@ -344,7 +346,9 @@ run_held(const struct keeper_msg *km)
 		spawn_failed(r, ECANCELED, "stopped before it began");
 		return;
 	}
+	fault_point(FAULT_HELD);
 	run_attach(r);
+	fault_point(FAULT_ATTACHED);
 	rc = clone_child(r);
 	if (rc < 0) {
 		r->pid = 0;
@@ -353,6 +357,7 @@ run_held(const struct keeper_msg *km)
 	}
 	r->start_ticks = spawn_start_ticks(r->pid);
 	r->stage = RUN_CHILDING;
+	fault_point(FAULT_CLONED);
 	keeper_tell(r, KM_CHILD, 0, &r->fd[PIDFD], 1);
 }
 
@@ -388,11 +393,12 @@ on_verdict(evutil_socket_t fd, short what, void *arg)
 	if (r->stage != RUN_EXECING)
 		return;
 	r->stage = RUN_LIVE;
+	fault_point(FAULT_STARTED);
 	if (n == sizeof f) {
 		exec_failed(r, &f);
 	} else if (r->inst != NULL) {
 		r->inst->last.pid = r->pid;
-		r->inst->last.started_ns = wall_ns();
+		r->inst->last.started_ns = r->go_ns;
 		if (r->fd[CONTROL] >= 0)
 			r->ctl = instctl_new(sup.r->base, r);
 		inst_run_started(r->inst);
@@ -421,16 +427,19 @@ run_childok(const struct keeper_msg *km)
 	    on_verdict, r);
 	if (r->exec_ev != NULL)
 		event_add(r->exec_ev, NULL);
+	fault_point(FAULT_CHILD);
+	/* now, and not at the verdict, which may come after its first words */
+	r->go_ns = wall_ns();
 	if (write(r->go_fd, "", 1) != 1)
 		log_debug("%s: the child died before its go", r->key.id);
+	fault_point(FAULT_GO);
 	close_fd(&r->go_fd);
 }
 
 /* ---- ends ---- */
 
-/* What the child wrote about itself before it became the program. */
-static bool
-read_head(const struct run *r, struct inbox_head *ret)
+bool
+run_read_head(const struct run *r, struct inbox_head *ret)
 {
 	return r->fd[INBOX] >= 0 && pread(r->fd[INBOX], ret, sizeof *ret, 0) ==
 	    sizeof *ret;
@@ -459,6 +468,14 @@ run_take_end(struct run *r, const struct exit_slot *s)
 	struct inst *i = r->inst;
 	struct inbox_head head;
 
+	/* adopted between clone and go: the end of file has ended it */
+	if (i != NULL && r->adopted && i->last.run == r->key.run &&
+	    i->last.ended_ns == 0 && run_read_head(r, &head) &&
+	    head.phase == SPAWN_WAITING) {
+		adopt_anew(i, r);
+		return;
+	}
+	fault_point(FAULT_ENDED);
 	r->stage = RUN_ENDED;
 	instctl_free(r->ctl);
 	r->ctl = NULL;
@@ -469,7 +486,7 @@ run_take_end(struct run *r, const struct exit_slot *s)
 		last->maxrss_kib = s->maxrss_kib;
 		last->user_us = s->user_us;
 		last->system_us = s->system_us;
-		if (last->reason[0] == '\0' && read_head(r, &head) &&
+		if (last->reason[0] == '\0' && run_read_head(r, &head) &&
 		    head.phase == SPAWN_FAILED)
 			exec_failed(r, &(struct spawn_failure){ head.step,
 			    head.error });
@@ -580,6 +597,7 @@ run_drained(struct run *r, const char *last_words)
 		log_error("%s", cause); /* the memory copy has it */
 		free(cause);
 	}
+	fault_point(FAULT_DRAINED);
 	keeper_tell(r, KM_FREE, 0, NULL, 0);
 	run_free(r);
 	if (i != NULL)

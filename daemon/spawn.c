@@ -37,6 +37,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/keeper_proto.h"
@@ -279,16 +280,17 @@ spawn_check(const json_t *spec, char **ret_cause)
 struct child {
 	const struct spawn *s;
 	int go, verdict;
+	int64_t go_ns;
 };
 
 static void
 mark(const struct child *c, uint32_t phase, uint32_t step, int error)
 {
 	struct inbox_head head = { .phase = phase, .step = step,
-		.error = error };
+		.error = error, .go_ns = c->go_ns };
 
 	if (c->s->inbox_fd >= 0 && pwrite(c->s->inbox_fd, &head,
-	    offsetof(struct inbox_head, spare), 0) < 0) {
+	    offsetof(struct inbox_head, spare2), 0) < 0) {
 		/* the verdict pipe says it as well, to a living supervisor */
 	}
 }
@@ -364,6 +366,7 @@ static void __attribute__((noreturn))
 child_main(struct child *c)
 {
 	const struct spawn *s = c->s;
+	struct timespec now;
 	char byte;
 	ssize_t n;
 
@@ -372,6 +375,8 @@ child_main(struct child *c)
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
 		_exit(EXIT_NEVER);
+	clock_gettime(CLOCK_REALTIME, &now);
+	c->go_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 	mark(c, SPAWN_EXEC, 0, 0);
 	setsid();
 	place_fds(c);
@@ -410,7 +415,7 @@ spawn_clone(const struct spawn *s, int *ret_pidfd, int *ret_go,
 	/* exit_signal must be 0 with CLONE_PARENT: it is our own, SIGCHLD */
 	pid = syscall(SYS_clone3, &ca, sizeof ca);
 	if (pid == 0) {
-		struct child c = { s, go[0], verdict[1] };
+		struct child c = { s, go[0], verdict[1], 0 };
 
 		close(go[1]); /* or it would never see the end of file */
 		close(verdict[0]);

@@ -192,7 +192,7 @@ on_peer(struct role *r, enum role_id from)
 	if (from != ROLE_RECORDER || !sup.active)
 		return;
 	TAILQ_FOREACH(run, &sup.runs, next)
-		if (run->stage >= RUN_EXECING)
+		if (run->stage >= RUN_CHILDING) /* before, run_held will */
 			run_attach(run);
 	rows_resend();
 	relay_resubscribe();

@@ -2,8 +2,8 @@
 SUPER_TESTS = check_inst_fsm check_backoff check_state check_config \
 	check_control check_held
 check_PROGRAMS += $(SUPER_TESTS)
-TESTS += $(SUPER_TESTS) tests/e2e/adopt.sh tests/e2e/output.sh
-EXTRA_DIST += tests/e2e/adopt.sh tests/e2e/output.sh
+TESTS += $(SUPER_TESTS) tests/e2e/adopt.sh tests/e2e/output.sh tests/e2e/spawnfaults.sh
+EXTRA_DIST += tests/e2e/adopt.sh tests/e2e/output.sh tests/e2e/spawnfaults.sh
 SUPER_TEST_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 SUPER_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(EVENT_CFLAGS) \
 	$(JANSSON_CFLAGS)
