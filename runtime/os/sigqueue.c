@@ -13,9 +13,10 @@
  * it raises seq. So either the bit was there to be taken, or seq moved and the
  * sleep returns at once. Both are seq_cst: the pairing is between two words.
  *
- * The sleep is a system call of the goroutine (its P is free meanwhile). The
- * goroutine is made by the first enable, so a program that never asks has no
- * thread in that sleep and its deadlock is still found (checkdead).
+ * The sleep is a system call of the goroutine (its P is free meanwhile), which
+ * the first enable makes. Its thread does not count as awake there, because
+ * checkdead asks whether signals are wanted: so a deadlock after the last wish
+ * was withdrawn is found.
  *
  * Delivery is Go's: a send that does not wait. A channel without room loses
  * the signal; a program that must not miss one makes room for it.
@@ -89,7 +90,9 @@ signal_recv(void)
 		if (got != 0)
 			return got;
 		rt_entersyscallblock();
+		rt_incidlelocked(1);
 		rt_futexsleep(&sq.seq, seen, -1);
+		rt_incidlelocked(-1);
 		rt_exitsyscall();
 	}
 }

@@ -74,6 +74,9 @@ void rt_unlock_os_thread(void);
 void rt_set_max_threads(int32_t n, int32_t *ret_old);
 void rt_sysmon(void) RT_NORETURN;  /* runs on its own M, no P */
 void rt_checkdead(void);          /* sched.lock held */
+/* A thread without a P falls asleep (1) or woke up (-1); checkdead counts it
+ * as idle in between: who else could wake it is asked there by name. */
+void rt_incidlelocked(int32_t v);
 
 /* Run fn(arg) on this M's g0 stack and come back. Inline if already there. */
 void rt_systemstack(void (*fn)(void *), void *arg);

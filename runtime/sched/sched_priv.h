@@ -73,7 +73,6 @@ void rt_gcstopm(void);
 void rt_mput(struct m *mp);      /* sched.lock */
 struct m *rt_mget(void);         /* sched.lock */
 void rt_checkmcount(void);       /* sched.lock */
-void rt_incidlelocked(int32_t v);
 void rt_injectm(struct p *pp);
 void rt_mexit(struct m *mp);
 void rt_resetspinning(struct m *mp);

@@ -3,10 +3,13 @@
  * waits ends with Go's words and status 2; one that can still be woken does
  * not. Each body runs in a child of its own, whose standard error is read.
  */
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "chan/chan.h"
+#include "os/os.h"
 #include "sched/time.h"
 #include "tests/sched/sched_test.h"
 
@@ -105,7 +108,47 @@ channel_nobody_sends(void *arg)
 	return 0;
 }
 
+static struct hchan *
+asks_for_signals(void)
+{
+	struct hchan *c = rt_makechan(NULL, sizeof(int), true, 1);
+
+	rt_signal_enable(SIGUSR1, c);
+	rt_time_sleep(5000000); /* the signal goroutine falls asleep */
+	return c;
+}
+
+static int
+asked_for_signals_once(void *arg)
+{
+	rt_signal_disable(SIGUSR1, asks_for_signals());
+	parks_for_ever(NULL);
+	return 0;
+}
+
 /* ---- these are no deadlocks ---- */
+
+static void *
+sends_a_signal(void *arg)
+{
+	usleep(50000);
+	kill(getpid(), SIGUSR1);
+	return NULL;
+}
+
+/* Everybody waits, but for a signal. */
+static int
+woken_by_a_signal(void *arg)
+{
+	struct hchan *c = asks_for_signals();
+	pthread_t th;
+	int sig = 0;
+
+	REQUIRE(pthread_create(&th, NULL, sends_a_signal, NULL) == 0);
+	rt_chanrecv(c, &sig, true, NULL);
+	REQUIRE(pthread_join(th, NULL) == 0);
+	return sig == SIGUSR1 ? 7 : 1;
+}
 
 static void
 readies(void *arg)
@@ -175,6 +218,10 @@ static const struct row rows[] = {
 	{ main_goexits_others_park, 2, 2, ASLEEP, "[select (no cases)]:" },
 	{ woken_by_a_call, 1, 7, NULL, NULL },
 	{ woken_by_a_call, 3, 7, NULL, NULL },
+	{ asked_for_signals_once, 1, 2, ASLEEP, "goroutine 1 [" },
+	{ asked_for_signals_once, 3, 2, ASLEEP, "goroutine 1 [" },
+	{ woken_by_a_signal, 1, 7, NULL, NULL },
+	{ woken_by_a_signal, 3, 7, NULL, NULL },
 	{ woken_by_another, 2, 7, NULL, NULL },
 	{ woken_by_a_timer, 1, 7, NULL, NULL },
 	{ woken_by_a_timer, 4, 7, NULL, NULL },
