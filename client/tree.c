@@ -5,7 +5,9 @@
  * the last of its parent when the next one that is not deeper is shallower;
  * that is all a tree needs to be drawn in one pass with a look ahead.
  *
- * Package inits are items like steps, in their place, with what they
+ * A package's initialiser is a step of the bootstrap and has a row of its own
+ * in v_init as well. Its step is drawn, in its place; the row only when the
+ * step is missing (a boot with more steps than the ring keeps), with what it
  * allocated in Go's inittrace words.
  */
 #include "client/tree.h"
@@ -104,9 +106,37 @@ put_item(FILE *out, struct tree *t, size_t i, int64_t origin_ns)
 	free(detail);
 }
 
-void
-tree_print(FILE *out, const json_t *items, int64_t origin_ns)
+static bool
+has_step(const json_t *items, const char *name)
 {
+	const json_t *it;
+	size_t i;
+
+	json_array_foreach (items, i, it)
+		if (strcmp(j_str(it, "step", ""), name) == 0 &&
+		    !j_has(it, "package"))
+			return true;
+	return false;
+}
+
+/* A new array without the inits that are steps too. */
+static json_t *
+each_once(const json_t *items)
+{
+	json_t *once = json_array(), *it;
+	size_t i;
+
+	json_array_foreach (items, i, it)
+		if (!j_has(it, "package") ||
+		    !has_step(items, j_str(it, "package", "")))
+			json_array_append(once, it);
+	return once;
+}
+
+void
+tree_print(FILE *out, const json_t *all, int64_t origin_ns)
+{
+	json_t *items = each_once(all);
 	struct tree t = { .items = items, .n = json_array_size(items) };
 	const json_t *it;
 	size_t i;
@@ -122,4 +152,5 @@ tree_print(FILE *out, const json_t *items, int64_t origin_ns)
 	    "DURATION", "FOUND");
 	for (i = 0; i < t.n; i++)
 		put_item(out, &t, i, origin_ns);
+	json_decref(items);
 }

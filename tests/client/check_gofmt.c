@@ -197,6 +197,27 @@ START_TEST(boot_is_a_tree)
 }
 END_TEST
 
+START_TEST(an_init_that_is_a_step_is_drawn_once)
+{
+	json_t *items = load("[{\"package\":\"words\",\"depth\":0,"
+			     "\"start_ns\":\"2000\",\"dur_ns\":10},"
+			     "{\"step\":\"doInit\",\"depth\":0,\"start_ns\":"
+			     "\"1000\",\"dur_ns\":5000},"
+			     "{\"step\":\"words\",\"depth\":1,\"start_ns\":"
+			     "\"2000\",\"dur_ns\":10}]");
+	struct text t;
+	char *got, *first;
+
+	tree_print(text_begin(&t), items, 0);
+	got = text_end(&t);
+	first = strstr(got, "words");
+	ck_assert_ptr_nonnull(strstr(got, "└─words"));
+	ck_assert_ptr_null(strstr(first + 1, "words"));
+	free(got);
+	json_decref(items);
+}
+END_TEST
+
 Suite *
 gofmt_suite(void)
 {
@@ -211,6 +232,7 @@ gofmt_suite(void)
 	tcase_add_test(tc, running_goroutine_says_so);
 	tcase_add_test(tc, an_empty_record_prints_zeros);
 	tcase_add_test(tc, boot_is_a_tree);
+	tcase_add_test(tc, an_init_that_is_a_step_is_drawn_once);
 	suite_add_tcase(s, tc);
 	return s;
 }
