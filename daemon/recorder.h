@@ -64,6 +64,9 @@ struct rec_ring {
 	size_t bytes;
 	struct ipc_ring_view view;
 	struct rec_cursor kept[REC_KEPT], text;
+	char *text_buf; /* taken, and kept until the end says if it is stored */
+	size_t text_len;
+	uint64_t text_pos, text_lost;
 	int64_t interval_ns, next_ns; /* adaptive poll */
 	int64_t tokens, tokens_ns;    /* records that it may still send */
 };

@@ -33,6 +33,8 @@
 
 #define POLL_MIN_NS 1000000LL
 #define POLL_MAX_NS 250000000LL
+#define TEXT_RING (IPC_RING_TEXT_SLOTS * IPC_REC_PAYLOAD_MAX)
+#define TEXT_MAX (512 * 1024) /* of one run; the writer refuses the rest */
 #define RECORDS_PER_S 4000
 #define RECORDS_BURST 16000
 #define DAY_NS (86400 * 1000000000LL)
@@ -104,6 +106,8 @@ rec_ring_close(struct rec_ring *ring)
 		munmap(ring->base, ring->bytes);
 	ring->base = NULL;
 	ring->state = REC_RING_NONE;
+	free(ring->text_buf);
+	ring->text_buf = NULL;
 }
 
 /* Laid out meanwhile? Then find the rings. True: it can be read. */
@@ -516,6 +520,106 @@ next_visit(struct rec_run *run, int got, bool crowded)
 	ring->next_ns = rec_mono_ns() + i;
 }
 
+/* ---- the last text ---- */
+
+/*
+ * Take what the text ring has and tell the writer so, which refuses text that
+ * has no room: a dump may be longer than its ring. The bytes wait here, since
+ * only the end of the run says whether standard error carried them, too; a
+ * recorder that dies meanwhile finds the last ones in the ring, and the
+ * numbers of those that it can't have. Returns records taken.
+ */
+static int
+take_text(struct rec_run *run, bool dead)
+{
+	struct rec_ring *ring = &run->ring;
+	const struct ipc_ring_desc *d;
+	struct ipc_rec_copy c;
+	int n = 0;
+
+	if (ring->text.at < 0 || ring->text_len + TEXT_RING > TEXT_MAX)
+		return 0;
+	while (n < IPC_RING_TEXT_SLOTS && ipc_ring_next(&ring->view,
+	    (uint32_t)ring->text.at, dead, &ring->text_pos, &c,
+	    &ring->text_lost) == 1) {
+		if (ring->text_buf == NULL)
+			ring->text_buf = malloc(TEXT_MAX);
+		if (ring->text_buf == NULL)
+			break;
+		memcpy(ring->text_buf + ring->text_len, c.payload, c.len);
+		ring->text_len += c.len;
+		n++;
+	}
+	d = &ring->view.rings[ring->text.at];
+	if (n > 0)
+		ipc_ring_set_cursor(ring->base, d, ring->text_pos);
+	return n;
+}
+
+/* Lines of text into the batch. 0, 1: standard error had them, or -errno. */
+static int
+put_text(struct rec_run *run, const char *text, size_t n)
+{
+	struct store *st = run->rec->st;
+	uint64_t seq = 0;
+	size_t at = 0;
+	int rc = 0;
+
+	while (at < n && rc >= 0) {
+		size_t room = n - at < STORE_LINE_MAX ? n - at : STORE_LINE_MAX;
+		char *nl = memchr(text + at, '\n', room);
+		struct store_line l = { rec_real_ns(run->rec), ++seq, at,
+			nl == NULL, text + at,
+			nl == NULL ? room : (size_t)(nl - text) - at };
+
+		if (at == 0 && l.len > 0) {
+			rc = store_has_line(st, run->key, STORE_STDERR,
+			    l.bytes, l.len);
+			if (rc == 1)
+				return 1;
+		}
+		if (rc >= 0)
+			rc = (int)store_put_line(st, run->key, STORE_TEXT, &l);
+		at += l.len + (nl != NULL);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/*
+ * Panic text goes to standard error, as Go's does, and into the text ring in
+ * case that is closed. What the pipe delivered is not stored twice: the ring's
+ * copy is kept only when its first line is no line of standard error, and only
+ * then is it a loss that the ring was too small.
+ */
+void
+rec_ring_text(struct rec_run *run)
+{
+	struct rec_ring *ring = &run->ring;
+	struct rec_cursor *k = &ring->text;
+	uint64_t from = k->pos + 1;
+	int rc;
+
+	if (ring->state != REC_RING_OPEN || k->at < 0 || run->key == 0)
+		return;
+	while (take_text(run, true) > 0)
+		continue;
+	if (ring->text_pos <= k->pos)
+		return;
+	k->pos = ring->text_pos;
+	run->dirty = true;
+	rec_touch(run->rec);
+	rc = put_text(run, ring->text_buf, ring->text_len);
+	if (rc == 0 && ring->text_lost > 0)
+		rc = put_gap(run, k, from, from + ring->text_lost - 1,
+		    ring->text_lost);
+	if (rc == 0)
+		rc = put_refused(run, k);
+	if (rc < 0)
+		rec_failed(run->rec, rc);
+}
+
+/* ---- a visit ---- */
+
 bool
 rec_ring_read(struct rec_run *run, bool dead)
 {
@@ -523,7 +627,7 @@ rec_ring_read(struct rec_run *run, bool dead)
 	struct rec *r = run->rec;
 	int64_t now = rec_mono_ns();
 	bool crowded = false, more = false;
-	int all = 0;
+	int all = 0, n;
 
 	if (ring->state == REC_RING_NONE)
 		return false;
@@ -536,7 +640,6 @@ rec_ring_read(struct rec_run *run, bool dead)
 		return false;
 	for (int i = 0; i < REC_KEPT; i++) {
 		struct rec_cursor *k = &ring->kept[i];
-		int n;
 
 		if (k->at < 0)
 			continue;
@@ -549,64 +652,14 @@ rec_ring_read(struct rec_run *run, bool dead)
 		more |= n == REC_RING_RECORDS;
 		crowded |= (uint32_t)n * 4 > ring->view.rings[k->at].nslots;
 	}
+	n = take_text(run, dead);
+	crowded |= n * 4 > IPC_RING_TEXT_SLOTS;
+	all += n;
 	ring->tokens -= all;
 	if (run->dirty)
 		rec_touch(r);
 	next_visit(run, all, crowded);
 	return more;
-}
-
-/* ---- the last text ---- */
-
-/*
- * Panic text goes to standard error, as Go's does, and into the text ring in
- * case that is closed. What the pipe delivered is not stored twice: the ring's
- * copy is kept only when its first line is no line of standard error.
- */
-void
-rec_ring_text(struct rec_run *run)
-{
-	static char text[IPC_RING_TEXT_SLOTS * IPC_REC_PAYLOAD_MAX];
-	struct rec_ring *ring = &run->ring;
-	struct rec_cursor *k = &ring->text;
-	struct store *st = run->rec->st;
-	struct ipc_rec_copy c;
-	uint64_t lost = 0, from = k->pos + 1, seq = 0;
-	size_t n = 0, at = 0;
-	int rc = 0;
-
-	if (ring->state != REC_RING_OPEN || k->at < 0 || run->key == 0)
-		return;
-	while (n + IPC_REC_PAYLOAD_MAX <= sizeof(text) &&
-	    ipc_ring_next(&ring->view, (uint32_t)k->at, true, &k->pos, &c,
-		&lost) == 1) {
-		memcpy(text + n, c.payload, c.len);
-		n += c.len;
-	}
-	if (k->pos + 1 == from)
-		return;
-	run->dirty = true;
-	rec_touch(run->rec);
-	while (at < n && rc >= 0) {
-		char *nl = memchr(text + at, '\n', n - at);
-		struct store_line l = { rec_real_ns(run->rec), ++seq, at,
-			nl == NULL, text + at,
-			nl == NULL ? n - at : (size_t)(nl - text) - at };
-
-		if (at == 0 && l.len > 0) {
-			rc = store_has_line(st, run->key, STORE_STDERR,
-			    l.bytes, l.len);
-			if (rc == 1)
-				return;
-		}
-		if (rc >= 0)
-			rc = (int)store_put_line(st, run->key, STORE_TEXT, &l);
-		at += l.len + 1;
-	}
-	if (rc >= 0 && lost > 0)
-		rc = put_gap(run, k, from, from + lost - 1, lost);
-	if (rc < 0)
-		rec_failed(run->rec, rc);
 }
 
 /* ---- counters, for /metrics ---- */

@@ -131,6 +131,38 @@ START_TEST(panic_text_is_kept_once)
 }
 END_TEST
 
+/* A dump longer than its ring: taken while it comes, the rest is counted. */
+START_TEST(long_text_outlives_its_ring)
+{
+	struct t_run r = t_run_new(ID, 1);
+	const struct ipc_ring_desc *d;
+	int n = 0;
+
+	t_start();
+	t_attach(&r);
+	ipc_ring_layout(r.base, IPC_RING_BYTES, 77, t_mono(), "0.1.0");
+	d = t_desc(&r, IPC_RING_TEXT);
+	T_WAIT((n += ipc_ring_put(r.base, d, IPC_REC_TEXT, 0, t_mono(),
+	    "a line\n", 7) != 0) == 300);
+	/* nobody reads: the ring fills, and 40 find no room */
+	kill(T.pid, SIGSTOP);
+	while (ipc_ring_put(r.base, d, IPC_REC_TEXT, 0, t_mono(), "a line\n",
+	    7) != 0)
+		n++;
+	for (int i = 1; i < 40; i++)
+		put(&r, IPC_RING_TEXT, IPC_REC_TEXT, "no room\n", 8);
+	kill(T.pid, SIGCONT);
+	t_end_run(&r);
+	T_WAIT(t_count("drained", NULL, NULL) == 1);
+	ck_assert_int_eq(t_ask("SELECT count(*) FROM v_log WHERE stream ="
+	    " 'text' AND line = 'a line'").i, n);
+	ck_assert_int_ge(t_ask("SELECT sum(count) FROM v_loss WHERE stream ="
+	    " 'text'").i, 40);
+	t_stop();
+	t_run_free(&r);
+}
+END_TEST
+
 START_TEST(rows_are_taken_once_and_acknowledged)
 {
 	t_start();
@@ -471,6 +503,7 @@ main(void)
 	tcase_add_test(tc, lines_of_all_sorts_are_kept);
 	tcase_add_test(tc, records_become_rows_and_gaps_are_told);
 	tcase_add_test(tc, panic_text_is_kept_once);
+	tcase_add_test(tc, long_text_outlives_its_ring);
 	tcase_add_test(tc, rows_are_taken_once_and_acknowledged);
 	tcase_add_test(tc, kill_9_loses_nothing_and_repeats_nothing);
 	tcase_add_test(tc, a_read_that_was_not_published_is_found);
