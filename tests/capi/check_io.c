@@ -6,6 +6,7 @@
 
 #include "chan/booted.h"
 
+#include <netdb.h>
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -293,6 +294,25 @@ no_ipv6(void)
 	return s < 0 || access("/proc/net/if_inet6", R_OK) != 0;
 }
 
+/* A bare container may have no /etc/hosts, then nobody knows localhost. */
+static bool
+no_localhost(void)
+{
+	struct addrinfo *ai = NULL;
+	bool none = getaddrinfo("localhost", NULL, NULL, &ai) != 0;
+
+	if (!none)
+		freeaddrinfo(ai);
+	return none;
+}
+
+static void *
+ask_localhost(void *ret_none)
+{
+	*(bool *)ret_none = no_localhost();
+	return NULL;
+}
+
 BOOTED(echo_over) /* index: which of nets */
 {
 	const char *net = nets[index][0], *where = nets[index][1];
@@ -303,6 +323,15 @@ BOOTED(echo_over) /* index: which of nets */
 	if (strcmp(net, "tcp6") == 0 && no_ipv6()) {
 		fprintf(stderr, "skipped: tcp6, no IPv6 here\n");
 		return 0;
+	}
+	if (strncmp(where, "localhost", 9) == 0) {
+		bool none;
+
+		gort_call_on_thread_stack(ask_localhost, &none);
+		if (none) {
+			fprintf(stderr, "skipped: no localhost here\n");
+			return 0;
+		}
 	}
 	if (strcmp(where, "PATH") == 0)
 		where = path("sock");
