@@ -57,10 +57,12 @@ close_number(void *arg)
 {
 	gort_fd *fd = arg;
 
-	/* On Linux the number is gone also after EINTR. */
-	(void)close(fd->sysfd);
+	/* The path first: while we listen nobody takes it for a dead one's,
+	 * removes it and binds his own there, which we would then remove. */
 	if (fd->unlink_path != NULL)
 		(void)unlink(fd->unlink_path);
+	/* On Linux the number is gone also after EINTR. */
+	(void)close(fd->sysfd);
 	return NULL;
 }
 

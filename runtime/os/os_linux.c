@@ -2,9 +2,8 @@
  * os_linux.c - threads, the auxiliary vector, CPUs and other facts of Linux.
  *
  * Threads are libc's (pthread_create), since C programs use libc and libc's
- * functions need its thread structure. They get a small stack, as only the
- * scheduler, the collector and foreign calls run on it; goroutines bring their
- * own. A thread is born with all signals blocked and opens its mask in minit,
+ * functions need its thread structure. Their stack is for the scheduler, the
+ * collector and foreign calls; goroutines bring their own. A thread is born with all signals blocked and opens its mask in minit,
  * when its signal stack stands: a handler on a half-made M would find no g.
  */
 #include "config.h"
@@ -32,10 +31,11 @@
 #endif
 
 #ifdef RT_SANITIZED
-#define THREAD_STACK_BYTES ((size_t)1 << 20) /* instrumented frames are fat */
+#define THREAD_STACK_BYTES ((size_t)4 << 20) /* instrumented frames are fat */
 #else
-/* Foreign calls run here: a resolver or printf of floats takes tens of KiB. */
-#define THREAD_STACK_BYTES ((size_t)256 << 10)
+/* Foreign calls run here, and gort.h promises them a MiB. What libc puts there
+ * besides, and ours, comes on top. Only touched pages cost memory. */
+#define THREAD_STACK_BYTES (((size_t)1 << 20) + ((size_t)64 << 10))
 #endif
 
 size_t rt_physpagesize = 4096;

@@ -258,7 +258,7 @@ static const struct {
 	{ "tcp4", "192.0.2.1:0", -EADDRNOTAVAIL, 0 },
 	{ "unix", "", -EINVAL, -EINVAL },
 	{ "unix", long_path, -EINVAL, -EINVAL },
-	{ "unix", "/nonexistent/sock", -ENOENT, -ENOENT },
+	{ "unix", "/proc/self/none/sock", -ENOENT, -ENOENT },
 	{ "unix", "/proc/self/exe", -EADDRINUSE, -ECONNREFUSED },
 };
 
@@ -293,7 +293,7 @@ BOOTED(files)
 {
 	gort_fd *const mark = (gort_fd *)byte, *ret = mark;
 
-	ck_assert_int_eq(gort_open("/nonexistent", O_RDONLY, 0, &ret), -ENOENT);
+	ck_assert_int_eq(gort_open("/proc/self/none", O_RDONLY, 0, &ret), -ENOENT);
 	ck_assert_int_eq(gort_open("/", O_WRONLY, 0, &ret), -EISDIR);
 	ck_assert_int_eq(gort_fd_wrap(-1, &ret), -EBADF);
 	ck_assert_int_eq(gort_fd_wrap_blocking(-1, &ret), -EBADF);
@@ -351,6 +351,42 @@ BOOTED(others)
 	ck_assert_int_eq(gort_notify(c, SIGUSR1, SIGABRT, SIGQUIT, 64, 0), 0);
 	gort_notify_stop(c);
 	ck_assert(!rt_signal_wanted());
+	return 0;
+}
+
+/* ---- a MiB on the thread's stack ---- */
+
+static void *
+touch_a_mib(void *arg)
+{
+	volatile char room[1 << 20];
+
+	for (size_t i = sizeof room; i > 0; i -= 4096)
+		room[i - 1] = 1;
+	*(bool *)arg = room[4095] == 1;
+	return arg;
+}
+
+static void
+call_it(void *done)
+{
+	bool ok = false;
+
+	gort_call_on_thread_stack(touch_a_mib, &ok);
+	gort_send(done, &ok);
+}
+
+/* Main keeps the first thread, so the call is on one of those that we made. */
+BOOTED(thread_stack)
+{
+	gort_chan *done = gort_chan_make(sizeof(bool), 0);
+	bool ok = false;
+
+	gort_lock_os_thread();
+	gort_go(call_it, done);
+	ck_assert(gort_recv(done, &ok));
+	ck_assert(ok);
+	gort_unlock_os_thread();
 	return 0;
 }
 
@@ -510,6 +546,7 @@ main(void)
 	booted_add(tc, files);
 	booted_add(tc, deadlines);
 	booted_add(tc, others);
+	booted_add(tc, thread_stack);
 	booted_add(tc, panic_words);
 	return booted_run(s);
 }
