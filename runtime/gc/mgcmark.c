@@ -36,6 +36,7 @@
 #include "gc/mgc.h"
 
 #include "chan/chan.h"
+#include "os/os.h"
 #include "sched/sched.h"
 #include "sched/time.h"
 
@@ -55,6 +56,7 @@ static struct {
 	struct root *list; /* lock; read while the world is stopped */
 	struct root *free; /* lock */
 	_Atomic uint64_t bytes;
+	_Atomic bool marking; /* the collector has the lock, or waits for it */
 } roots = { .lock = { .rank = RANK_ROOTS } };
 
 /* The jobs of this cycle; written with the world stopped, before workers. */
@@ -65,6 +67,16 @@ static struct {
 
 /* ---- registered ranges ---- */
 
+/* The mutex is not fair, and a world that stands must not wait for a thread
+ * that registers ranges in a loop: who comes later lets the collector pass. */
+static void
+lock_roots(void)
+{
+	while (atomic_load(&roots.marking))
+		rt_usleep(50);
+	rt_lock(&roots.lock);
+}
+
 void
 rt_roots_add(const void *base, size_t bytes)
 {
@@ -74,7 +86,7 @@ rt_roots_add(const void *base, size_t bytes)
 
 	if (hi <= lo)
 		return;
-	rt_lock(&roots.lock);
+	lock_roots();
 	r = roots.free;
 	if (r != NULL)
 		roots.free = r->next;
@@ -94,7 +106,7 @@ rt_roots_del(const void *base)
 	uintptr_t lo = ((uintptr_t)base + 7) & ~(uintptr_t)7;
 	struct root **at, *r;
 
-	rt_lock(&roots.lock);
+	lock_roots();
 	for (at = &roots.list; (r = *at) != NULL; at = &r->next) {
 		if (r->base != lo)
 			continue;
@@ -350,6 +362,7 @@ mark_rest(struct gcworker *w)
 void
 rt_gcmark_prepare(void)
 {
+	atomic_store(&roots.marking, true);
 	rt_lock(&roots.lock);
 	jobs.nglobals = 0;
 	for (struct root *r = roots.list; r != NULL; r = r->next)
@@ -365,6 +378,7 @@ void
 rt_gcmark_finish(void)
 {
 	rt_unlock(&roots.lock);
+	atomic_store(&roots.marking, false);
 }
 
 static bool

@@ -657,7 +657,7 @@ foreign_roots_body(void *arg)
 	t_on_other_stack(fill_kept, range);
 	atomic_store(&toggling, true);
 	T_CHECK(pthread_create(&th, NULL, toggle_roots, NULL) == 0);
-	for (int i = 0; i < (T_SANITIZED ? 200 : 4000); i++) {
+	for (int i = 0; i < (T_SANITIZED ? 20 : 4000); i++) {
 		rt_gc_force();
 		T_CHECK(t_count_alive(hidden, KEPT) == KEPT);
 	}
