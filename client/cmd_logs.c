@@ -64,10 +64,14 @@ history_then_follow(const struct ctl_opts *o, const char *method,
 	}
 	rc = conn_list(c, method, params, 0, each, s, NULL);
 	json_decref(params);
+	if (rc == CTL_OK && o->json && !o->follow)
+		print_json_end(stdout);
 	if (rc == CTL_OK && o->follow) {
 		f.c = c;
 		f.last = s->last;
-		rc = follow_start(&f);
+		rc = follow_latest(&f);
+		if (rc == CTL_OK)
+			rc = follow_start(&f);
 		if (rc == CTL_OK)
 			rc = follow_loop(&f);
 	}
@@ -82,8 +86,10 @@ log_live(void *arg, const char *what, const json_t *it)
 {
 	struct show *s = arg;
 
-	if (s->o->json)
+	if (s->o->json && s->o->follow)
 		print_json_line(it, stdout);
+	else if (s->o->json)
+		print_json_item(it, stdout);
 	else
 		lines_put(it);
 	s->last = follow_number(it);
@@ -133,7 +139,10 @@ event_live(void *arg, const char *what, const json_t *it)
 
 	s->last = follow_number(it);
 	if (s->o->json) {
-		print_json_line(it, stdout);
+		if (s->o->follow)
+			print_json_line(it, stdout);
+		else
+			print_json_item(it, stdout);
 		return;
 	}
 	if (json_is_string(d))

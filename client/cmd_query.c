@@ -74,7 +74,7 @@ take_page(const struct ctl_opts *o, struct query *q, json_t *page,
 				    v);
 		}
 		if (obj != NULL)
-			print_json_line(obj, stdout);
+			print_json_item(obj, stdout);
 		json_decref(obj);
 	}
 	if (token == NULL)
@@ -107,6 +107,8 @@ cmd_query(struct ctl_opts *o)
 		more = take_page(o, &q, page, params) && !ferror(stdout);
 		json_decref(page);
 	}
+	if (rc == CTL_OK && o->json)
+		print_json_end(stdout);
 	if (rc == CTL_OK && !o->json && q.t != NULL)
 		table_print(q.t, stdout);
 	conn_close(c);

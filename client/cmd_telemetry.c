@@ -65,7 +65,10 @@ live_line(void *arg, const char *what, const json_t *it)
 
 	l->last = follow_number(it);
 	if (l->o->json) {
-		print_json_line(it, stdout);
+		if (l->o->follow)
+			print_json_line(it, stdout);
+		else
+			print_json_item(it, stdout);
 		return;
 	}
 	if (j_has(it, "origin_ns"))
@@ -145,10 +148,14 @@ lines_command(struct ctl_opts *o, const char *method, const char *what,
 	rc = conn_open(o, &c);
 	if (rc == CTL_OK) {
 		rc = history(c, method, params, &l);
+		if (rc == CTL_OK && o->json && !o->follow)
+			print_json_end(stdout);
 		if (rc == CTL_OK && o->follow) {
 			f.c = c;
 			f.last = l.last;
-			rc = follow_start(&f);
+			rc = follow_latest(&f);
+			if (rc == CTL_OK)
+				rc = follow_start(&f);
 			if (rc == CTL_OK)
 				rc = follow_loop(&f);
 		}

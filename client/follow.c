@@ -12,7 +12,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
+
+#define LOOK_MS 100 /* between two looks at what is being restarted */
 
 int64_t
 follow_number(const json_t *item)
@@ -20,12 +24,71 @@ follow_number(const json_t *item)
 	return j_has(item, "n") ? j_int(item, "n", 0) : j_int(item, "seq", 0);
 }
 
+/* How the instance is now; new, or NULL with ret_err filled. */
+static json_t *
+look(struct follow *f, struct conn_err *ret_err)
+{
+	return conn_call(f->c, "instance.get", json_pack("{s:s}", "id",
+	    f->whole[0] != '\0' ? f->whole : f->id), ret_err);
+}
+
+int
+follow_latest(struct follow *f)
+{
+	struct conn_err err;
+	json_t *now;
+
+	if (f->id == NULL || strchr(f->id, '@') != NULL)
+		return CTL_OK;
+	now = look(f, &err);
+	if (now == NULL)
+		return conn_fail(&err);
+	snprintf(f->whole, sizeof(f->whole), "%s", j_str(now, "id", ""));
+	f->run = j_int(now, "run", 0);
+	json_decref(now);
+	return CTL_OK;
+}
+
+/*
+ * The run has said all. Wait for the next, or for the instance to rest. True:
+ * there is a next run, and f names it. Numbers of events and lines go on over
+ * runs; those of samples and collections begin anew.
+ */
+static bool
+follow_next(struct follow *f)
+{
+	struct conn_err err;
+	bool rests = false;
+	json_t *now;
+	int64_t run;
+
+	while (f->run > 0 && !rests && (now = look(f, &err)) != NULL) {
+		run = j_int(now, "run", 0);
+		rests = strcmp(j_str(now, "state", "exited"), "exited") == 0;
+		json_decref(now);
+		if (run > f->run) {
+			f->run = run;
+			f->ended = false;
+			if (strcmp(f->what, "sched") == 0 ||
+			    strcmp(f->what, "gc") == 0)
+				f->last = 0;
+			return true;
+		}
+		if (!rests)
+			poll(NULL, 0, LOOK_MS);
+	}
+	return false;
+}
+
 int
 follow_start(struct follow *f)
 {
 	struct conn_err err;
 	json_t *res, *p = json_pack("{s:[s]}", "what", f->what);
-	if (f->id != NULL)
+	if (f->run > 0)
+		json_object_set_new(p, "id",
+		    json_sprintf("%s@%" PRId64, f->whole, f->run));
+	else if (f->id != NULL)
 		json_object_set_new(p, "id", json_string(f->id));
 	json_object_set_new(p, "since", json_integer(f->last));
 	conn_on_event(f->c, follow_event, f);
@@ -70,7 +133,17 @@ follow_loop(struct follow *f)
 	json_t *msg;
 	int rc;
 
-	while (!f->ended) {
+	for (;;) {
+		if (f->ended) {
+			fflush(stdout);
+			if (!follow_next(f))
+				return CTL_OK;
+			f->sub = 0;
+			rc = follow_start(f);
+			if (rc != CTL_OK)
+				return rc;
+			continue;
+		}
 		fflush(stdout);
 		if (ferror(stdout))
 			return CTL_OK; /* our reader has gone away */
@@ -92,5 +165,4 @@ follow_loop(struct follow *f)
 		if (rc != CTL_OK)
 			return rc;
 	}
-	return CTL_OK;
 }

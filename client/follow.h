@@ -13,6 +13,8 @@ struct follow {
 	struct conn *c;
 	const char *what; /* borrowed */
 	const char *id;   /* borrowed; NULL: all instances */
+	char whole[16];   /* id of the instance, when id names no run */
+	int64_t run;      /* the run that is followed; 0: id says which */
 	int64_t last;     /* number of the last item given; 0: none */
 	follow_fn item;
 	void *arg;
@@ -22,15 +24,24 @@ struct follow {
 };
 
 /*
+ * An instance that is named without a run is followed run by run until it
+ * rests: a run's stream says when it has ended, and what comes then is asked.
+ */
+
+/*
  * Subscribe to what comes after f->last. Returns an exit code; prints errors.
  */
 int follow_start(struct follow *f);
+
+/* Before the first follow_start: the latest run of f->id is the one to
+ * follow. Returns an exit code; prints errors. */
+int follow_latest(struct follow *f);
 
 /* The handler for conn_on_event; arg is the struct follow. */
 void follow_event(void *arg, const json_t *params);
 
 /*
- * Give items until the run has ended (CTL_OK) or gortd is gone for good
+ * Give items until the instance rests (CTL_OK) or gortd is gone for good
  * (CTL_UNREACHABLE). A replaced supervisor is waited for and the stream goes
  * on behind the last item given.
  */

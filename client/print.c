@@ -301,6 +301,23 @@ print_json(const json_t *v, FILE *out)
 	fputc('\n', out);
 }
 
+static bool list_open;
+
+void
+print_json_item(const json_t *v, FILE *out)
+{
+	fputs(list_open ? ",\n" : "[\n", out);
+	list_open = true;
+	json_dumpf(v, out, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
+void
+print_json_end(FILE *out)
+{
+	fputs(list_open ? "\n]\n" : "[]\n", out);
+	list_open = false;
+}
+
 void
 print_json_line(const json_t *v, FILE *out)
 {

@@ -50,4 +50,12 @@ void print_json(const json_t *v, FILE *out);
 /* The same in one line, for -f and lists. */
 void print_json_line(const json_t *v, FILE *out);
 
+/*
+ * A list that is one value, told item by item as it comes, so that a long
+ * history needs no memory: one item a line, between brackets. One list at a
+ * time. print_json_end closes it, an empty one too.
+ */
+void print_json_item(const json_t *v, FILE *out);
+void print_json_end(FILE *out);
+
 #endif

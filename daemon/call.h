@@ -67,5 +67,6 @@ void relay_unsubscribe(struct call *c);
 void relay_live(json_t *msg);
 void relay_resubscribe(void);
 void relay_conn_gone(struct conn *conn);
+void relay_conn_drained(struct conn *conn); /* it reads again */
 
 #endif

@@ -219,6 +219,12 @@ control_send(struct conn *c, json_t *msg, int must)
 	return 0;
 }
 
+bool
+control_reads(const struct conn *c)
+{
+	return evbuffer_get_length(c->out) < OUT_PAUSE;
+}
+
 /* Put the events right, or free what is over. */
 static void
 conn_settle(struct conn *c)
@@ -243,6 +249,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 		c->dead = true;
 	else
 		flush_out(c);
+	if (!c->dead && control_reads(c))
+		relay_conn_drained(c);
 	c->busy--;
 	conn_settle(c);
 }

@@ -5,6 +5,7 @@
 #define DAEMON_CONTROL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct call;
@@ -23,6 +24,9 @@ struct conn *control_serve(struct event_base *base, int fd);
  * dropped. Returns 0 or -ENOBUFS.
  */
 int control_send(struct conn *c, json_t *msg, int must);
+
+/* Does the client take what it is sent? False: much waits for it. */
+bool control_reads(const struct conn *c);
 
 /* Stop accepting; what is open goes on. */
 void control_pause(void);

@@ -18,15 +18,28 @@
 
 #define LIST_BYTES (768 * 1024) /* an answer stays under a mebibyte */
 
-/* The instance a call names; NULL: the call was answered. */
+/*
+ * The instance a call names; NULL: the call was answered. A run that is over
+ * (ID@RUN) is refused: what is asked here is done to the latest one, and who
+ * says `kill web@1` does not mean run 2. What past runs did is in the store.
+ */
 static struct inst *
 named(struct call *c, uint32_t *ret_run)
 {
 	json_t *err = NULL;
-	struct inst *i = inst_find(call_string(c, "id"), ret_run, &err);
+	uint32_t run = 0;
+	struct inst *i = inst_find(call_string(c, "id"), &run, &err);
 
-	if (i == NULL)
+	if (i == NULL) {
 		call_fail(c, err);
+	} else if (run < i->last.run && strchr(call_string(c, "id"), '@')) {
+		call_fail(c, rpc_error(RPC_WRONG_STATE, "run %u of %s is over "
+		    "and run %u is the latest: its end is in v_run", run,
+		    i->name, i->last.run));
+		i = NULL;
+	}
+	if (i != NULL && ret_run != NULL)
+		*ret_run = run;
 	return i;
 }
 
@@ -335,12 +348,6 @@ m_wait(struct call *c)
 
 	if (i == NULL)
 		return;
-	if (run < i->last.run && i->last.run != 0 &&
-	    strchr(call_string(c, "id"), '@') != NULL) {
-		call_fail(c, rpc_error(RPC_NOT_FOUND, "run %u of %s is over; "
-		    "its end is in v_run", run, i->name));
-		return;
-	}
 	inst_wait(i, WAIT_DRAINED, run, c);
 }
 
@@ -513,8 +520,10 @@ m_mem(struct call *c)
 
 	if (i == NULL)
 		return;
-	if (i->cur == NULL) /* the last numbers of its ring are the store's */
-		relay_read(c);
+	if (i->cur == NULL)
+		call_fail(c, rpc_error(RPC_WRONG_STATE, "%s is not running: "
+		    "its counters went with it; its samples and collections "
+		    "are kept", i->name));
 	else if (i->cur->ctl == NULL)
 		call_fail(c, rpc_error(RPC_WRONG_STATE, "%s is of kind %s: "
 		    "gort is not its runtime and has no counters", i->name,

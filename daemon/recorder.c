@@ -525,6 +525,8 @@ on_message(struct role *role, enum role_id from, const char *m, json_t *msg,
 		rec_subscribe(r, from, msg);
 	else if (strcmp(m, "unsub") == 0)
 		rec_unsub(r, from, msg);
+	else if (strcmp(m, "ack") == 0)
+		rec_sub_ack(r, from, msg);
 	else if (strcmp(m, "counters") == 0)
 		rec_counters(r, from, msg);
 	else if (from != ROLE_SUPERVISOR)

@@ -173,6 +173,7 @@ void rec_counters(struct rec *r, enum role_id from, json_t *msg);
 
 /* ---- recorder_sub.c ---- */
 void rec_subscribe(struct rec *r, enum role_id from, json_t *msg);
+void rec_sub_ack(struct rec *r, enum role_id from, json_t *msg);
 void rec_unsub(struct rec *r, enum role_id from, json_t *msg);
 void rec_sub_gone(struct rec *r, enum role_id from);
 /* Does anybody want such items of this run? Spares making them. */

@@ -9,7 +9,8 @@
  * one. A subscriber that said `since` is in replay: it is given pages out of
  * the store, through the recorder's own connection, which sees the open batch
  * too; the turn that gives the last page makes it live. A subscriber whose
- * link is congested falls back into replay from the first row that it did not
+ * link is congested, or whose window is full (packets that it has not
+ * acknowledged, because its own reader does not read), falls back into replay from the first row that it did not
  * get (log and event, whose numbers go over all runs); other items are dropped
  * and counted in `dropped`. So the queue of one subscriber is bounded by the
  * link's water marks, whatever it does.
@@ -52,6 +53,7 @@ struct rec_sub {
 	json_t *items;  /* waiting to be sent */
 	size_t bytes;
 	int64_t dropped;
+	int window, unacked; /* packets; window 0: none */
 	bool over, ended;    /* the run is over; that was said */
 };
 
@@ -123,7 +125,8 @@ queued(const struct rec_sub *s)
 static bool
 congested(const struct rec_sub *s)
 {
-	return queued(s) >= HIGH_BYTES;
+	return queued(s) >= HIGH_BYTES ||
+	    (s->window > 0 && s->unacked >= s->window);
 }
 
 static void
@@ -146,6 +149,7 @@ flush(struct rec_sub *s, bool end)
 		return;
 	}
 	s->dropped = 0;
+	s->unacked += s->window > 0;
 	s->ended |= end;
 }
 
@@ -387,7 +391,7 @@ step_sub(struct rec_sub *s)
 {
 	if (s->ended)
 		return false;
-	if (s->replay != 0 && queued(s) < LOW_BYTES)
+	if (s->replay != 0 && queued(s) < LOW_BYTES && !congested(s))
 		replay_page(s);
 	if (s->replay == 0 && s->over)
 		flush(s, true);
@@ -517,6 +521,7 @@ rec_subscribe(struct rec *r, enum role_id from, json_t *msg)
 		evutil_snprintf(s->id, sizeof(s->id), "%s", id);
 	if (json_is_null(since))
 		since = NULL;
+	s->window = (int)json_integer_value(json_object_get(msg, "window"));
 	TAILQ_INSERT_TAIL(&r->subs, s, link);
 	if (since != NULL && number(since, &n)) {
 		s->replay = s->what;
@@ -530,6 +535,21 @@ rec_subscribe(struct rec *r, enum role_id from, json_t *msg)
 	}
 	look_over(s);
 	rec_wake_at(r, rec_mono_ns());
+}
+
+void
+rec_sub_ack(struct rec *r, enum role_id from, json_t *msg)
+{
+	struct rec_sub *s = find_sub(r, from, msg);
+	int64_t n = 1;
+
+	if (s == NULL)
+		return;
+	number(json_object_get(msg, "n"), &n);
+	s->unacked = n < 0 || n >= s->unacked ? 0 : s->unacked - (int)n;
+	step_sub(s);
+	if (s->replay != 0)
+		rec_wake_at(r, rec_mono_ns());
 }
 
 void

@@ -4,8 +4,13 @@
  * Reads of the store go to the gateway with a number, and the answer comes
  * back under it; whoever takes longer than READ_MS is answered "busy" instead,
  * and a late answer is dropped. Subscriptions go to the recorder; what comes
- * live is copied to the client or, when it does not read, dropped and counted.
- * Nothing is kept here but who asked.
+ * live is copied to the client. Nothing is kept here but who asked.
+ *
+ * A client that does not read must cost nobody any work, or ten of them make a
+ * flood crawl: the recorder sends SUB_WINDOW packets and waits for our ack,
+ * and we give it only while the client's buffer is short. Lines and events
+ * then wait in the store, nothing is missed; what is not kept by number is
+ * counted as dropped, there.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -28,6 +33,7 @@
 #define READS_MAX 256
 #define SUBS_MAX 256
 #define STATUS_MS 500
+#define SUB_WINDOW 4 /* packets of 64 KiB at most, ahead of the client */
 
 /* ---- reads ---- */
 
@@ -226,6 +232,7 @@ struct sub {
 	char instance[INST_ID_LEN + 1]; /* "" for all */
 	uint32_t run;                   /* 0 for all */
 	json_int_t since;               /* last number seen, -1 */
+	int owed;                       /* packets not acknowledged yet */
 };
 
 static struct sub *subs;
@@ -233,11 +240,12 @@ static int nsubs;
 static json_int_t next_sub;
 
 static void
-sub_send(const struct sub *s)
+sub_send(struct sub *s)
 {
+	s->owed = 0;
 	role_send(sup.r, ROLE_RECORDER, json_pack(
-	    "{s:s, s:I, s:O, s:s?, s:o, s:o}", "m", "sub", "sub", s->id, "what",
-	    s->what, "instance", s->instance[0] != '\0' ? s->instance : NULL,
+	    "{s:s, s:I, s:i, s:O, s:s?, s:o, s:o}", "m", "sub", "sub", s->id,
+	    "window", SUB_WINDOW, "what", s->what, "instance", s->instance[0] != '\0' ? s->instance : NULL,
 	    "run", s->run != 0 ? json_integer(s->run) : json_null(), "since",
 	    s->since >= 0 ? json_integer(s->since) : json_null()), NULL, 0);
 }
@@ -346,6 +354,24 @@ relay_conn_gone(struct conn *conn)
 			at = &(*at)->next;
 }
 
+static void
+sub_ack(struct sub *s)
+{
+	if (s->owed == 0)
+		return;
+	role_send(sup.r, ROLE_RECORDER, json_pack("{s:s, s:I, s:i}", "m", "ack",
+	    "sub", s->id, "n", s->owed), NULL, 0);
+	s->owed = 0;
+}
+
+void
+relay_conn_drained(struct conn *conn)
+{
+	for (struct sub *s = subs; s != NULL; s = s->next)
+		if (s->conn == conn)
+			sub_ack(s);
+}
+
 /*
  * Remember how far the client is, for a recorder that comes back: "n" of a
  * log line, else "seq", which counts per run and so only helps for one run or
@@ -386,7 +412,13 @@ relay_live(json_t *msg)
 	    (json_int_t)json_integer_value(dropped));
 	if (end)
 		json_object_set_new(params, "end", json_true());
+	s->owed++;
 	control_send(s->conn, rpc_notification("telemetry.event", params), end);
+	/* sending may have ended the connection, and with it the subscription */
+	for (s = subs; s != NULL && s->id != id; s = s->next)
+		;
+	if (s != NULL && control_reads(s->conn))
+		sub_ack(s);
 }
 
 void
