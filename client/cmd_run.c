@@ -71,6 +71,7 @@ struct fore {
 	struct out out;
 	const char *id;   /* ID@RUN */
 	int sigfd;
+	int code;         /* why the wait failed, else 0 */
 	int64_t wait_id;  /* request id of instance.wait; 0: not asked */
 	json_t *end;      /* its answer */
 	int64_t end_ms;   /* when it came */
@@ -106,7 +107,7 @@ ask_wait(struct fore *fg)
 }
 
 static int
-take_message(struct fore *fg, json_t *msg)
+take_message(struct fore *fg, const json_t *msg)
 {
 	const json_t *error = json_object_get(msg, "error");
 	struct conn_err err;
@@ -122,6 +123,14 @@ take_message(struct fore *fg, json_t *msg)
 		fg->end_ms = now_ms();
 	}
 	return CTL_OK;
+}
+
+static void
+early_answer(void *arg, const json_t *msg)
+{
+	struct fore *fg = arg;
+
+	fg->code = take_message(fg, msg);
 }
 
 /* The supervisor was replaced; the output does not go through it. */
@@ -245,11 +254,17 @@ foreground(struct conn *c, const json_t *started)
 		ctl_say("signalfd: %s", strerror(errno));
 		return CTL_RUN_GORTD;
 	}
-	rc = out_attach(&fg.out, c, id);
-	if (rc == CTL_OK && ask_wait(&fg) != 0)
-		rc = CTL_RUN_GORTD;
+	/*
+	 * The end is asked for first: with --rm a short program may be over
+	 * and removed as soon as its output is let go by the attach.
+	 */
+	conn_on_answer(c, early_answer, &fg);
+	rc = ask_wait(&fg) == 0 ? out_attach(&fg.out, c, id) : CTL_RUN_GORTD;
+	if (rc == CTL_OK)
+		rc = fg.code;
 	if (rc == CTL_OK)
 		rc = fore_loop(&fg);
+	conn_on_answer(c, NULL, NULL);
 	out_fini(&fg.out);
 	json_decref(fg.end);
 	close(fg.sigfd);

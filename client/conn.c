@@ -30,6 +30,8 @@ struct conn {
 	size_t len, cap, scanned; /* scanned: bytes known to hold no newline */
 	conn_event_fn on_event;
 	void *on_event_arg;
+	conn_event_fn on_answer;
+	void *on_answer_arg;
 };
 
 static int64_t
@@ -63,6 +65,13 @@ const char *
 conn_path(const struct conn *c)
 {
 	return c->path;
+}
+
+void
+conn_on_answer(struct conn *c, conn_event_fn fn, void *arg)
+{
+	c->on_answer = fn;
+	c->on_answer_arg = arg;
 }
 
 void
@@ -386,6 +395,8 @@ await(struct conn *c, int64_t id, json_t **ret)
 		if (c->on_event != NULL && j_str(msg, "method", NULL) != NULL)
 			c->on_event(c->on_event_arg,
 			    json_object_get(msg, "params"));
+		else if (c->on_answer != NULL)
+			c->on_answer(c->on_answer_arg, msg);
 		json_decref(msg);
 	}
 }

@@ -60,6 +60,10 @@ json_t *conn_call_fd(struct conn *c, const char *method, json_t *params, int fd,
 typedef void (*conn_event_fn)(void *arg, const json_t *params);
 void conn_on_event(struct conn *c, conn_event_fn fn, void *arg);
 
+/* Answers to what conn_send asked, that come while a conn_call waits for its
+ * own: given to fn, borrowed. Without one they are dropped. */
+void conn_on_answer(struct conn *c, conn_event_fn fn, void *arg);
+
 /* Take apart an error answer. */
 void conn_read_err(const json_t *error, struct conn_err *ret);
 
