@@ -193,10 +193,10 @@ ctl -o json logs nuls >"$dir/out"
 check "and told in JSON" grep -q '"b64"' "$dir/out"
 
 # ---- odd programs ----
-ctl run -d --name closes sh -c 'exec >&- 2>&- <&-; sleep 1000' >/dev/null
+ctl run -d --name closes sh -c 'exec >&- 2>&- <&-; exec sleep 1000' >/dev/null
 until_ok "closes runs" state_is closes running
 check "closes is stopped" ctl stop -t 2 closes
-ctl run --name child sh -c 'sleep 1000 & echo started' >"$dir/out"
+ctl run --name child sh -c 'sleep 5 & echo started' >"$dir/out"
 check_eq "a grandchild that keeps the pipe holds nobody up" \
 	"$(cat "$dir/out")" started
 ctl run -d --name stubborn sh -c 'trap "" TERM; echo up; while :; do sleep 0.1; done' \
