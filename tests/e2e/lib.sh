@@ -47,13 +47,13 @@ e2e_cleanup() {
 }
 
 until_ok() {
-	what=$1
+	e2e_what=$1
 	shift
-	n=0
+	e2e_n=0
 	until "$@" >/dev/null 2>&1; do
-		n=$((n + 1))
-		if [ $n -ge $((E2E_WAIT * 20)) ]; then
-			echo "FAIL: $what: not within $E2E_WAIT s"
+		e2e_n=$((e2e_n + 1))
+		if [ $e2e_n -ge $((E2E_WAIT * 20)) ]; then
+			echo "FAIL: $e2e_what: not within $E2E_WAIT s"
 			e2e_checks=$((e2e_checks + 1))
 			e2e_failures=$((e2e_failures + 1))
 			return 1
