@@ -167,20 +167,26 @@ take_messages(struct fore *fg)
 }
 
 /*
- * Output that has arrived. When its socket ends early the call that asks for
- * another one may swallow the answer to `wait`, so that is asked again, too.
+ * Ask for the output. That call may find the supervisor replaced, and the wait
+ * lost with it; or it may meet the answer to the wait.
  */
+static int
+attach(struct fore *fg)
+{
+	unsigned before = conn_times(fg->c);
+	int rc = out_attach(&fg->out, fg->c, fg->id);
+
+	if (rc == CTL_OK && fg->end == NULL && conn_times(fg->c) != before &&
+	    ask_wait(fg) != 0)
+		rc = join_again(fg);
+	return rc != CTL_OK ? rc : fg->code;
+}
+
+/* Output that has arrived; when its socket ends early, another one. */
 static int
 take_output(struct fore *fg)
 {
-	int rc;
-
-	if (out_move(&fg->out) == 0)
-		return CTL_OK;
-	rc = out_attach(&fg->out, fg->c, fg->id);
-	if (rc == CTL_OK && fg->end == NULL && ask_wait(fg) != 0)
-		rc = join_again(fg);
-	return rc;
+	return out_move(&fg->out) == 0 ? CTL_OK : attach(fg);
 }
 
 static bool
@@ -259,9 +265,7 @@ foreground(struct conn *c, const json_t *started)
 	 * and removed as soon as its output is let go by the attach.
 	 */
 	conn_on_answer(c, early_answer, &fg);
-	rc = ask_wait(&fg) == 0 ? out_attach(&fg.out, c, id) : CTL_RUN_GORTD;
-	if (rc == CTL_OK)
-		rc = fg.code;
+	rc = ask_wait(&fg) == 0 ? attach(&fg) : CTL_RUN_GORTD;
 	if (rc == CTL_OK)
 		rc = fore_loop(&fg);
 	conn_on_answer(c, NULL, NULL);

@@ -32,6 +32,7 @@ struct conn {
 	void *on_event_arg;
 	conn_event_fn on_answer;
 	void *on_answer_arg;
+	unsigned times; /* it was connected again */
 };
 
 static int64_t
@@ -59,6 +60,12 @@ int
 conn_fd(const struct conn *c)
 {
 	return c->fd;
+}
+
+unsigned
+conn_times(const struct conn *c)
+{
+	return c->times;
 }
 
 const char *
@@ -183,6 +190,7 @@ conn_again(struct conn *c)
 		close(c->fd);
 	c->fd = -1;
 	c->len = c->scanned = 0;
+	c->times++;
 	for (;;) {
 		fd = conn_dial(c->path);
 		if (fd >= 0) {

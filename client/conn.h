@@ -28,6 +28,8 @@ struct conn_err {
 int conn_open(const struct ctl_opts *o, struct conn **ret);
 void conn_close(struct conn *c); /* NULL is fine */
 int conn_fd(const struct conn *c);
+/* How often it was connected again: what conn_send had asked is lost then. */
+unsigned conn_times(const struct conn *c);
 const char *conn_path(const struct conn *c);
 
 /*

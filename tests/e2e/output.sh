@@ -92,4 +92,18 @@ wait $run
 check_eq "its code" $? 0
 check_eq "output over a supervisor's death" "$(wc -l <"$dir/cut")" 10000
 
+# short ones that are forgotten at their end: each is answered, nothing leaks
+fds() { for r in keeper supervisor recorder gateway; do
+	find "/proc/$(role_pid $r)/fd" -type l | wc -l; done | tr '\n' ' '; }
+fds_are() { [ "$(fds)" = "$1" ]; }
+ctl run --rm true
+before=$(fds)
+bad=0 n=0
+while [ $n -lt 100 ]; do
+	n=$((n + 1))
+	[ "$(ctl run --rm echo $n 2>&1)" = $n ] || bad=$((bad + 1))
+done
+check_eq "a hundred short runs: failures" $bad 0
+until_ok "descriptors of the four after a hundred runs" fds_are "$before"
+
 e2e_end
