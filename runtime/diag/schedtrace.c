@@ -8,7 +8,8 @@
  * Numbers are read while the scheduler works. rt_sched_snapshot takes
  * sched.lock for what it guards; the rest are single words, each true at some
  * moment of the reading. Ps, Ms and Gs are never freed, so following a pointer
- * that changed meanwhile gives an old number and no fault.
+ * that changed meanwhile gives an old number and no fault. These reads race on
+ * purpose, with owners that must not pay for them: RACY.
  */
 #include "diag/diag.h"
 
@@ -18,6 +19,8 @@
 #include "sched/sched.h"
 
 #include <string.h>
+
+#define RACY __attribute__((no_sanitize("thread"))) static RT_NOINLINE
 
 /* Gathers a line, then gives it away whole: to descriptor 2, or to a buffer
  * until that is full. */
@@ -69,13 +72,13 @@ truth(bool b)
 	return b ? "true" : "false";
 }
 
-static int64_t
+RACY int64_t
 id_of_m(const struct m *mp)
 {
 	return mp == NULL ? -1 : mp->id;
 }
 
-static int64_t
+RACY int64_t
 id_of_g(const struct g *gp)
 {
 	return gp == NULL ? -1 : (int64_t)gp->goid;
@@ -111,7 +114,7 @@ summary_tail_detail(struct out *o, const struct rt_sched_snapshot *s)
 
 /* ---- one line per P, M and G ---- */
 
-static void
+RACY void
 detail_ps(struct out *o, const struct rt_sched_snapshot *s)
 {
 	for (int32_t i = 0; i < s->gomaxprocs; i++) {
@@ -129,7 +132,7 @@ detail_ps(struct out *o, const struct rt_sched_snapshot *s)
 	}
 }
 
-static void
+RACY void
 detail_ms(struct out *o)
 {
 	for (const struct m *mp = atomic_load(&rt_allm); mp != NULL;
@@ -150,7 +153,7 @@ detail_ms(struct out *o)
 	}
 }
 
-static void
+RACY void
 detail_gs(struct out *o)
 {
 	size_t n = rt_allg_len();
