@@ -6,7 +6,10 @@ EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh tests/e2e/kv.sh \
 TESTS += tests/layers.sh tests/e2e/kv.sh tests/e2e/readme.sh
 TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir; \
-	SAN_CFLAGS='$(SAN_CFLAGS)'; export SAN_CFLAGS;
+	SAN_CFLAGS='$(SAN_CFLAGS)'; export SAN_CFLAGS; \
+	TSAN_OPTIONS="atexit_sleep_ms=0:$$TSAN_OPTIONS"; export TSAN_OPTIONS;
+# The thread sanitizer sleeps for a second at each exit to let others race with
+# it. A suite forks a process a test; ours end by joining or by exit_group.
 include $(srcdir)/tests/store/local.mk
 include $(srcdir)/tests/client/local.mk
 include $(srcdir)/tests/chan/local.mk
@@ -14,6 +17,7 @@ include $(srcdir)/tests/boot/local.mk
 include $(srcdir)/tests/mem/local.mk
 include $(srcdir)/tests/daemon/recorder.mk
 include $(srcdir)/tests/capi/local.mk
+include $(srcdir)/tests/soak/local.mk
 include $(srcdir)/tests/sched/local.mk
 include $(srcdir)/tests/fault/local.mk
 include $(srcdir)/tests/daemon/local_gate.mk

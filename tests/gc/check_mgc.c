@@ -452,7 +452,7 @@ memlimit_body(void *arg)
 	(void)arg;
 	T_CHECK(rt_gc_memlimit_set(-1) == (int64_t)limit);
 	/* 8 MB live, garbage without GOGC: only the limit can hold it */
-	for (int i = 0; i < 60000; i++) {
+	for (int i = 0; i < (T_SANITIZED ? 20000 : 60000); i++) {
 		ring[i % 1000] = rt_mallocgc(8000, NULL, false, true);
 		total = rt_mem_total_bytes();
 		peak = total > peak ? total : peak;
@@ -522,6 +522,9 @@ stress_cycles_body(void *arg)
 /* ---- storm: many goroutines, several Ps, contents verified ---- */
 
 #define STORM_GS 8
+/* Two lists of 200 verified while others allocate are the least that proves
+ * anything; a word written costs ten times as much under a sanitizer. */
+#define STORM_LEAVES (T_SANITIZED ? 450 : 20000)
 
 struct leaf { /* what is allocated is known by what it holds */
 	struct leaf *next;
@@ -583,7 +586,7 @@ storm(void *arg)
 	struct leaf *keep = NULL;
 	size_t n = 0;
 
-	for (int i = 0; i < (T_SANITIZED ? 1500 : 20000); i++) {
+	for (int i = 0; i < STORM_LEAVES; i++) {
 		x = step(x);
 		keep = make_leaf(x, keep);
 		if (++n < 200)

@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 /* The runtime's: gort.h has no way to lower the limit, nor to panic with a
- * text that is not copied. */
+ * text that is not copied, nor to see what another goroutine does. */
 void rt_set_max_threads(int32_t n, int32_t *ret_old);
 void rt_panic_str(const char *text) GORT_NORETURN;
+size_t rt_schedtrace_text(bool detail, char *buf, size_t cap);
+
+#define HOUR_NS 3600000000000
 
 #define NOINLINE __attribute__((noinline))
 
@@ -335,7 +338,7 @@ static int
 goroutine_panic(void)
 {
 	gort_go(panic_in_goroutine, NULL);
-	gort_sleep(5000000000);
+	gort_sleep(HOUR_NS);
 	return 0;
 }
 
@@ -343,15 +346,27 @@ goroutine_panic(void)
 static void
 sleeper(void *arg)
 {
-	gort_sleep(3600000000000);
+	gort_sleep(HOUR_NS);
 	__asm__ volatile(""); /* no tail call: we show up in stacks */
+}
+
+/* Start the sleeper and wait until it sleeps, however busy the machine is. */
+static void
+go_to_sleep(void)
+{
+	static char text[65536];
+
+	gort_go(sleeper, NULL);
+	do {
+		gort_yield();
+		text[rt_schedtrace_text(true, text, sizeof(text) - 1)] = '\0';
+	} while (strstr(text, ": status=4(sleep)") == NULL);
 }
 
 static int
 panic_with_others(void)
 {
-	gort_go(sleeper, NULL);
-	gort_sleep(20000000);
+	go_to_sleep();
 	boom();
 	return 0;
 }
@@ -361,10 +376,9 @@ panic_with_others(void)
 static int
 send_self(int sig)
 {
-	gort_go(sleeper, NULL);
-	gort_sleep(20000000);
+	go_to_sleep();
 	kill(getpid(), sig);
-	gort_sleep(5000000000);
+	gort_sleep(HOUR_NS);
 	return 0;
 }
 
@@ -448,7 +462,7 @@ thread_limit(void)
 	rt_set_max_threads(8, &old);
 	for (int i = 0; i < 32; i++)
 		gort_go(lock_thread_and_wait, c);
-	gort_sleep(5000000000);
+	gort_sleep(HOUR_NS);
 	return 0;
 }
 
@@ -471,7 +485,7 @@ two_panics(void)
 	gort_go(panic_now, c);
 	gort_sleep(20000000);
 	gort_chan_close(c);
-	gort_sleep(5000000000);
+	gort_sleep(HOUR_NS);
 	return 0;
 }
 

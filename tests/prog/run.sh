@@ -23,7 +23,7 @@ count=0
 # thread sanitizer about malloc in a dying signal handler are right and known.
 ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_abort=0:handle_sigfpe=0
 ASAN_OPTIONS=$ASAN_OPTIONS:detect_stack_use_after_return=0
-TSAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigfpe=0
+TSAN_OPTIONS=atexit_sleep_ms=0:handle_segv=0:handle_abort=0:handle_sigfpe=0
 TSAN_OPTIONS=$TSAN_OPTIONS:report_signal_unsafe=0
 export ASAN_OPTIONS TSAN_OPTIONS
 unset GODEBUG GOTRACEBACK GOMAXPROCS GOGC GOMEMLIMIT
@@ -314,7 +314,7 @@ for level in all 1; do
 =goroutine [0-9]+ \[sleep\]:
 =sleeper\(\.\.\.\)
 =	.*die\.c:[0-9]+ \+0x[0-9a-f]+
-=created by panic_with_others
+=created by go_to_sleep
 =	.*die\.c:[0-9]+ \+0x[0-9a-f]+
 $
 !
