@@ -278,6 +278,16 @@ tame(char *dst, size_t cap, const char *src, size_t len)
 	return dst;
 }
 
+/*
+ * The time in a record is the instance's word and may be any number. The offset
+ * was made for this very one, so the sum is right modulo 2^64.
+ */
+static int64_t
+unix_ns(int64_t mono_ns, int64_t real_off_ns)
+{
+	return (int64_t)((uint64_t)mono_ns + (uint64_t)real_off_ns);
+}
+
 int
 store_put_boot(struct store *st, int64_t key, uint64_t seq,
     int64_t real_off_ns, const struct ipc_rec_boot *b)
@@ -286,7 +296,7 @@ store_put_boot(struct store *st, int64_t key, uint64_t seq,
 
 	st->pending_bytes += 128;
 	return store_run_stmt(st, STMT_BOOT, "iiiiitut", key, (int64_t)seq,
-	    b->start_ns + real_off_ns, (int64_t)b->seq, (int64_t)b->depth,
+	    unix_ns(b->start_ns, real_off_ns), (int64_t)b->seq, (int64_t)b->depth,
 	    tame(step, sizeof(step), b->step, sizeof(b->step)),
 	    b->dur_ns < 0 ? STORE_UNSET : b->dur_ns,
 	    tame(detail, sizeof(detail), b->detail, sizeof(b->detail)));
@@ -300,7 +310,7 @@ store_put_init(struct store *st, int64_t key, uint64_t seq,
 
 	st->pending_bytes += 128;
 	return store_run_stmt(st, STMT_INIT, "iiiiituii", key, (int64_t)seq,
-	    b->start_ns + real_off_ns, (int64_t)b->seq, (int64_t)b->depth,
+	    unix_ns(b->start_ns, real_off_ns), (int64_t)b->seq, (int64_t)b->depth,
 	    tame(package, sizeof(package), b->package, sizeof(b->package)),
 	    b->dur_ns < 0 ? STORE_UNSET : b->dur_ns, (int64_t)b->bytes,
 	    (int64_t)b->allocs);
@@ -335,7 +345,7 @@ store_put_gc(struct store *st, int64_t key, uint64_t seq, int64_t real_off_ns,
 {
 	st->pending_bytes += 192;
 	return store_run_stmt(st, STMT_GC, "iiiiriiiiiiiiiiiiiiii", key,
-	    (int64_t)seq, g->start_ns + real_off_ns, (int64_t)g->cycle,
+	    (int64_t)seq, unix_ns(g->start_ns, real_off_ns), (int64_t)g->cycle,
 	    g->cpu_permille / 10.0, g->stw_sweep_ns, g->mark_ns,
 	    g->stw_mark_ns, g->assist_ns, g->bg_ns, g->idle_ns,
 	    g->stw_sweep_cpu_ns, g->stw_mark_cpu_ns, (int64_t)g->heap_start,
@@ -344,13 +354,20 @@ store_put_gc(struct store *st, int64_t key, uint64_t seq, int64_t real_off_ns,
 	    (int64_t)g->forced);
 }
 
+#define LOSS_MAX ((uint64_t)1 << 53) /* exact in any JSON reader */
+
 int
 store_put_loss(struct store *st, int64_t key, enum store_stream s,
     uint64_t from_seq, uint64_t to_seq, uint64_t count)
 {
-	int rc = store_run_stmt(st, STMT_LOSS_JOIN, "iiiii", key, (int64_t)s,
-	    (int64_t)to_seq, (int64_t)count, (int64_t)from_seq - 1);
+	int rc;
 
+	/* numbers of a ring are the instance's word: a lie stays a number */
+	from_seq = from_seq < LOSS_MAX ? from_seq : LOSS_MAX;
+	to_seq = to_seq < LOSS_MAX ? to_seq : LOSS_MAX;
+	count = count < LOSS_MAX ? count : LOSS_MAX;
+	rc = store_run_stmt(st, STMT_LOSS_JOIN, "iiiii", key, (int64_t)s,
+	    (int64_t)to_seq, (int64_t)count, (int64_t)from_seq - 1);
 	if (rc == 0 && sqlite3_changes(st->db) == 0)
 		rc = store_run_stmt(st, STMT_LOSS, "iiiii", key, (int64_t)s,
 		    (int64_t)from_seq, (int64_t)to_seq, (int64_t)count);

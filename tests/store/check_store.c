@@ -129,6 +129,34 @@ START_TEST(events_are_told_once_and_numbers_never_return)
 }
 END_TEST
 
+/* What an instance wrote into its ring may be any number. */
+START_TEST(lies_of_a_ring_stay_numbers)
+{
+	struct store *st = test_open(0);
+	struct ipc_rec_boot b = { .start_ns = INT64_MIN + 5 };
+	struct ipc_rec_init p = { .start_ns = INT64_MIN + 5 };
+	struct ipc_rec_gc g = { .start_ns = INT64_MIN + 5 };
+	struct store_reader *r;
+	int64_t key = 0, off = INT64_MIN + 2;
+
+	ck_assert_int_eq(store_run_key(st, ID, 1, &key), 0);
+	ck_assert_int_eq(store_put_boot(st, key, 1, off, &b), 0);
+	ck_assert_int_eq(store_put_init(st, key, 2, off, &p), 0);
+	ck_assert_int_eq(store_put_gc(st, key, 3, off, &g), 0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(store_put_loss(st, key, STORE_GC,
+		    UINT64_MAX - 1, UINT64_MAX, UINT64_MAX), 0);
+	store_commit(st);
+	r = test_reader();
+	ck_assert_int_eq(test_ask(r, "SELECT start_ns FROM v_boot").i, 7);
+	ck_assert_int_eq(test_ask(r, "SELECT min(count > 0) FROM v_loss").i, 1);
+	ck_assert_int_eq(test_ask(r, "SELECT min(to_seq >= from_seq) FROM"
+	    " v_loss").i, 1);
+	store_reader_close(r);
+	store_close(st);
+}
+END_TEST
+
 START_TEST(losses_that_touch_become_one_row)
 {
 	struct store *st = test_open(0);
@@ -383,6 +411,7 @@ main(void)
 	tcase_add_test(tc, every_view_has_the_promised_columns);
 	tcase_add_test(tc, rows_come_back_as_they_went_in);
 	tcase_add_test(tc, events_are_told_once_and_numbers_never_return);
+	tcase_add_test(tc, lies_of_a_ring_stay_numbers);
 	tcase_add_test(tc, losses_that_touch_become_one_row);
 	tcase_add_loop_test(tc, bytes_that_are_no_text_stay_bytes, 0, 9);
 	tcase_add_test(tc, kill_leaves_rows_and_cursor_agreeing);
