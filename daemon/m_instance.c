@@ -381,10 +381,11 @@ void
 m_kill(struct call *c)
 {
 	struct inst *i = named(c, NULL);
-	int sig = call_int(c, "signal", SIGKILL), rc;
+	int sig, rc;
 
-	if (i == NULL || !may_change(c, i))
+	if (i == NULL || !may_change(c, i)) /* c is answered, and gone */
 		return;
+	sig = call_int(c, "signal", SIGKILL);
 	if (i->state == INST_DOWN || (i->cur == NULL &&
 	    call_bool(c, "forward"))) {
 		call_fail(c, rpc_error(RPC_WRONG_STATE, "%s is not running",

@@ -7,6 +7,7 @@ TESTS += tests/layers.sh tests/e2e/kv.sh tests/e2e/readme.sh
 TESTS_ENVIRONMENT += srcdir='$(srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir; \
 	SAN_CFLAGS='$(SAN_CFLAGS)'; export SAN_CFLAGS; \
+	GORT_SANITIZED='$(SAN_CFLAGS)'; export GORT_SANITIZED; \
 	TSAN_OPTIONS="atexit_sleep_ms=0:$$TSAN_OPTIONS"; export TSAN_OPTIONS;
 # The thread sanitizer sleeps for a second at each exit to let others race with
 # it. A suite forks a process a test; ours end by joining or by exit_group.

@@ -14,7 +14,15 @@
 #   skip REASON         exit 77, as automake wants
 #
 # shellcheck shell=sh
+# A script that hangs is a failure after E2E_LIMIT seconds (240), not a suite
+# that never ends: the first thing it does is to run itself under timeout,
+# which signals the whole group, gortd and all.
 set -u
+if [ -z "${E2E_GUARDED:-}" ] && command -v timeout >/dev/null; then
+	E2E_GUARDED=1
+	export E2E_GUARDED
+	exec timeout -k 15 "${E2E_LIMIT:-240}" sh "$0" "$@"
+fi
 : "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${builddir:=$(pwd)}"
 GORTD=${GORTD:-$builddir/gortd}
