@@ -58,10 +58,23 @@ put_queues(FILE *out, const json_t *q)
 	}
 }
 
+/* The numbers are an instance's own, and it may lie: nothing may overflow. */
+static int64_t
+minus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+static int64_t
+times(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a * (uint64_t)b);
+}
+
 void
 gofmt_sched(FILE *out, const json_t *o, int64_t origin_ns)
 {
-	fprintf(out, "SCHED %" PRId64 "ms:", (j_int(o, "t_ns", 0) - origin_ns) /
+	fprintf(out, "SCHED %" PRId64 "ms:", minus(j_int(o, "t_ns", 0), origin_ns) /
 	    1000000);
 	fprintf(out,
 	    " gomaxprocs=%" PRId64 " idleprocs=%" PRId64 " threads=%" PRId64
@@ -85,7 +98,7 @@ put_ms(FILE *out, const char *before, int64_t ns)
 void
 gofmt_gc(FILE *out, const json_t *o, int64_t origin_ns)
 {
-	int64_t at = (j_int(o, "t_ns", 0) - origin_ns) / 1000000;
+	int64_t at = minus(j_int(o, "t_ns", 0), origin_ns) / 1000000;
 	int64_t procs = j_int(o, "procs", 0);
 	int64_t sweep = j_int(o, "stw_sweep_ns", 0);
 	int64_t term = j_int(o, "stw_mark_ns", 0);
@@ -98,11 +111,11 @@ gofmt_gc(FILE *out, const json_t *o, int64_t origin_ns)
 	put_ms(out, " ", sweep);
 	put_ms(out, "+", j_int(o, "mark_ns", 0));
 	put_ms(out, "+", term);
-	put_ms(out, " ms clock, ", sweep * procs);
+	put_ms(out, " ms clock, ", times(sweep, procs));
 	put_ms(out, "+", j_int(o, "assist_ns", 0));
 	put_ms(out, "/", j_int(o, "bg_ns", 0));
 	put_ms(out, "/", j_int(o, "idle_ns", 0));
-	put_ms(out, "+", term * procs);
+	put_ms(out, "+", times(term, procs));
 	fprintf(out, " ms cpu, %" PRId64 "->%" PRId64 "->%" PRId64 " MB, %" PRId64
 		     " MB goal, %" PRId64 " MB stacks, %" PRId64
 		     " MB globals, %" PRId64 " P%s\n",
@@ -115,7 +128,7 @@ gofmt_gc(FILE *out, const json_t *o, int64_t origin_ns)
 void
 gofmt_init(FILE *out, const json_t *o, int64_t origin_ns)
 {
-	put_ms(out, "@", j_int(o, "start_ns", 0) - origin_ns);
+	put_ms(out, "@", minus(j_int(o, "start_ns", 0), origin_ns));
 	put_ms(out, " ms, ", j_int(o, "dur_ns", 0));
 	fprintf(out, " ms clock, %" PRId64 " bytes, %" PRId64 " allocs",
 	    j_int(o, "bytes", 0), j_int(o, "allocs", 0));

@@ -94,7 +94,9 @@ put_item(FILE *out, struct tree *t, size_t i, int64_t origin_ns)
 	if (col < NAME_COLUMN)
 		fprintf(out, "%*s", (int)(NAME_COLUMN - col), "");
 	fprintf(out, "  %9s  %9s",
-	    print_dur(a, sizeof(a), j_int(it, "start_ns", 0) - origin_ns),
+	    /* unsigned: an instance may lie about its times */
+	    print_dur(a, sizeof(a), (int64_t)((uint64_t)j_int(it, "start_ns",
+	        0) - (uint64_t)origin_ns)),
 	    dur < 0 ? "never ended" : print_dur(b, sizeof(b), dur));
 	if (init)
 		fprintf(out, "  %" PRId64 " bytes, %" PRId64 " allocs",
