@@ -127,7 +127,12 @@ struct reading {
 	int npcs;
 };
 
-static void
+/*
+ * Reads what its goroutine may be writing: read_one takes it again when it
+ * changed meanwhile. Not instrumented, so that the thread sanitizer does not
+ * tell each user of gortd what is known here.
+ */
+__attribute__((no_sanitize("thread"))) static RT_NOINLINE void
 read_once(struct g *gp, int max, struct reading *r)
 {
 	uint32_t status = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;
@@ -147,7 +152,7 @@ read_once(struct g *gp, int max, struct reading *r)
 }
 
 /* False: it is no longer the goroutine that was picked. */
-static bool
+__attribute__((no_sanitize("thread"))) static bool
 read_one(const struct pick *p, int max, struct reading *r)
 {
 	for (int attempt = 0; attempt < 3; attempt++) {

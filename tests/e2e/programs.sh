@@ -125,7 +125,9 @@ printf 'in\nput\n' | ctl run cat >"$dir/out"
 check_eq "standard input is the caller's" "$(wc -l <"$dir/out")" 2
 
 # ---- each way to die ----
-for way in panic error int nil wild divide index deadlock goexit send-closed \
+# A wild address may lie in the thread sanitizer's own shadow, and be no fault.
+case ${GORT_SANITIZED:-} in *thread*) wild= ;; *) wild=wild ;; esac
+for way in panic error int nil $wild divide index deadlock goexit send-closed \
 	close-nil close-twice unlock waitgroup fatal; do
 	ctl run --name "die-$way" "$crash" "--$way" >/dev/null 2>"$dir/err"
 	check_eq "$way: code" $? 2
@@ -175,7 +177,9 @@ dropped=$(count "select coalesce(sum(x.count), 0) as n from v_loss x join
 	v_instance i on i.id = x.instance where i.name = 'big'")
 lines=$(count "select count(*) as n from v_log l join v_instance i
 	on i.id = l.instance where i.name = 'big'")
-check "a quota was kept ($kept of 100 MB)" [ "$kept" -lt 90000000 ]
+# The quota refills: a build that is slow enough stays within it.
+[ -n "${GORT_SANITIZED:-}" ] ||
+	check "a quota was kept ($kept of 100 MB)" [ "$kept" -lt 90000000 ]
 partial=$(count "select coalesce(sum(partial), 0) as n from v_log l join
 	v_instance i on i.id = l.instance where i.name = 'big'")
 want=$((100000000 / 41 + (100000000 % 41 > 0)))
