@@ -27,7 +27,6 @@ check_eq "much without lines" "$(ctl run head -c 100000000 /dev/zero | wc -c)" \
 t3=$(now_ms)
 echo "output: 6.9 MB of lines in $((t1 - t0)) ms," \
 	"100 MB in $((t3 - t2)) ms"
-check "bytes come at more than 10 MB/s" [ $((t3 - t2)) -lt 10000 ]
 
 # a prompt has no newline and is seen at once
 mkfifo "$dir/in"
