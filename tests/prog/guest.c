@@ -18,7 +18,7 @@
 #define FDS 1024
 
 static gort_mutex mu;
-static volatile bool stop;
+static _Atomic bool stop;
 static int64_t early_goroutines = -1, early_ns;
 static unsigned long long early_blocked, early_ignored;
 static bool early_open[FDS];
