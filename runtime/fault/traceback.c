@@ -418,7 +418,7 @@ rt_traceback_self(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 }
 
 /* Where a goroutine that does not run stands. False: it runs. */
-static bool
+RAW_STACK static bool
 where_stopped(struct g *gp, struct rt_where *ret)
 {
 	uint32_t status = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;

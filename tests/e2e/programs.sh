@@ -154,9 +154,10 @@ yes 'a line that is told a hundred thousand times' | head -n 100000 \
 ctl run --name flood cat "$dir/flood" >"$dir/out"
 check_eq "the flood ends well" $? 0
 check "in the foreground it is whole" cmp "$dir/flood" "$dir/out"
-begin=$(date +%s)
+big=100000000
+[ -z "${GORT_SANITIZED:-}" ] || big=10000000 # the same, in bearable time
 ctl run -d --name big --logs drop sh -c \
-	'yes "0123456789012345678901234567890123456789" | head -c 100000000' \
+	'yes "0123456789012345678901234567890123456789" | head -c "$0"' $big \
 	>/dev/null
 ctl run -d --name long --logs drop sh -c \
 	'for i in 1 2 3; do head -c 1000000 /dev/zero | tr "\0" x; echo; done;
@@ -164,9 +165,8 @@ ctl run -d --name long --logs drop sh -c \
 ctl run -d --name nuls sh -c 'printf "a\0b\377\n\0\0\n"; printf "tail"' >/dev/null
 until_ok "long has ended" state_is long exited
 until_ok "nuls has ended" state_is nuls exited
-E2E_WAIT=60 until_ok "100 MB have gone by" state_is big exited
+E2E_WAIT=60 until_ok "$big bytes have gone by" state_is big exited
 check_eq "and the program was not harmed" "$(field big exit_code)" 0
-check "within a minute" [ $(($(date +%s) - begin)) -lt 60 ]
 count() { # SQL: one number
 	ctl -o json query "$1" | tr -cd 0-9
 }
@@ -179,10 +179,10 @@ lines=$(count "select count(*) as n from v_log l join v_instance i
 	on i.id = l.instance where i.name = 'big'")
 # The quota refills: a build that is slow enough stays within it.
 [ -n "${GORT_SANITIZED:-}" ] ||
-	check "a quota was kept ($kept of 100 MB)" [ "$kept" -lt 90000000 ]
+	check "a quota was kept ($kept of $big)" [ "$kept" -lt 90000000 ]
 partial=$(count "select coalesce(sum(partial), 0) as n from v_log l join
 	v_instance i on i.id = l.instance where i.name = 'big'")
-want=$((100000000 / 41 + (100000000 % 41 > 0)))
+want=$((big / 41 + (big % 41 > 0)))
 check_eq "no line is missing silently (kept $lines, dropped $dropped, of them partial $partial)" \
 	$((lines + dropped)) $want
 check "a long line is cut into parts" [ "$(count "select count(*) as n from
