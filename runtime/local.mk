@@ -119,3 +119,16 @@ libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
 	runtime/diag/goroutines.c runtime/diag/mprof.c \
 	runtime/diag/schedtrace.c runtime/diag/telemetry.c \
 	runtime/diag/trace.c
+
+# gccgo: the face for compiled Go, one relocatable object (gccgo.h says why).
+# Needs no gccgo to build. A Go program links
+#   prog.o gort_crt.o gort_go.o libgort.a, then libgo.a
+noinst_LIBRARIES += libgort_go.a
+libgort_go_a_SOURCES = runtime/gccgo/gccgo.h runtime/gccgo/main.c
+GORT_GO = runtime/gccgo/gort_go.o
+gortcrt_DATA += $(GORT_GO)
+$(GORT_GO): libgort_go.a
+	$(AM_V_CCLD)$(MKDIR_P) runtime/gccgo && \
+	$(CC) -r -nostdlib -o $@ -Wl,--whole-archive libgort_go.a \
+		-Wl,--no-whole-archive
+CLEANFILES += $(GORT_GO)

@@ -253,6 +253,10 @@ main_body(void *ret_code)
 {
 	int *code = ret_code;
 
+	if (main_fn == NULL && &rt_language != NULL) {
+		rt_language.main();
+		return;
+	}
 	*code = main_fn != NULL ? main_fn(main_arg)
 	                        : gort_main(rt_argc(), rt_argv());
 }
@@ -262,7 +266,7 @@ main_main(void)
 {
 	int code = 0;
 
-	if (main_fn == NULL && gort_main == NULL)
+	if (main_fn == NULL && &rt_language == NULL && gort_main == NULL)
 		rt_fatal("the program defines no gort_main");
 	rt_protect(main_body, &code);
 	return code;
@@ -295,6 +299,8 @@ rt_main(void *arg)
 	runtime_inits();
 	boot_collector();
 	rt_run_package_inits();
+	if (&rt_language != NULL)
+		rt_language.inits();
 	main_func1();
 	rt_boot_end(step, "%d threads", threads_so_far());
 	rt_boot_end_open("rt0_go", "main.main begins");
