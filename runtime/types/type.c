@@ -32,3 +32,20 @@ TYPE(rt_type_string, "string", gort_str, 8, 0x5c0b0018, KIND_STRING, &equal_stri
 TYPE(rt_type_error_string, "runtime.errorString", gort_str, 8, 0x5c0b0118,
     KIND_STRING, &equal_string);
 /* clang-format on */
+
+size_t
+rt_type_name(const struct gort_type *t, char *buf, size_t cap)
+{
+	bool path = false;
+	size_t n = 0;
+
+	for (ssize_t i = 0; i < t->str->n && n + 1 < cap; i++) {
+		if (t->str->p[i] == '\t')
+			path = !path;
+		else if (!path)
+			buf[n++] = t->str->p[i];
+	}
+	if (cap > 0)
+		buf[n] = '\0';
+	return n;
+}

@@ -58,6 +58,64 @@ struct rt_interface_type {
 	intptr_t n, cap;
 };
 
+struct rt_ptr_type { /* and slices */
+	struct gort_type t;
+	const struct gort_type *elem;
+};
+
+struct rt_array_type {
+	struct gort_type t;
+	const struct gort_type *elem, *slice;
+	uintptr_t len;
+};
+
+struct rt_chan_type {
+	struct gort_type t;
+	const struct gort_type *elem;
+	uintptr_t dir; /* 1 receive, 2 send, 3 both */
+};
+
+struct rt_func_type {
+	struct gort_type t;
+	bool variadic; /* the last parameter is then listed as its slice */
+	const struct gort_type *const *in;
+	intptr_t nin, incap;
+	const struct gort_type *const *out;
+	intptr_t nout, outcap;
+};
+
+struct rt_map_type {
+	struct gort_type t;
+	const struct gort_type *key, *elem, *bucket;
+	const struct rt_funcval *hasher; /* uintptr(void *key, uintptr seed) */
+	uint8_t keysize, elemsize;       /* of gccgo's own buckets */
+	uint16_t bucketsize;
+	uint32_t flags; /* 4 reflexive, 8 overwrite key, 16 hash may panic */
+};
+
+struct rt_struct_field {
+	const gort_str *name, *pkgpath; /* pkgpath NULL: exported */
+	const struct gort_type *typ;
+	const gort_str *tag;
+	uintptr_t offset_embedded; /* offset << 1 | embedded */
+};
+
+struct rt_struct_type {
+	struct gort_type t;
+	const struct rt_struct_field *fields;
+	intptr_t n, cap;
+};
+
+_Static_assert(sizeof(struct rt_func_type) == 120, "gccgo's, as is");
+_Static_assert(sizeof(struct rt_map_type) == 104, "gccgo's, as is");
+
+/*
+ * A type's name as a person reads it: its reflection string without the
+ * package paths that stand between TABs. Bytes written, terminated, at most
+ * cap - 1; no allocation, any stack.
+ */
+size_t rt_type_name(const struct gort_type *t, char *buf, size_t cap);
+
 struct gort_eface { /* interface{} */
 	const struct gort_type *t;
 	void *d; /* the value itself iff KIND_DIRECT, else a pointer to it */
