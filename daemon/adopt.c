@@ -13,7 +13,9 @@
  *
  * An instance whose state says it runs but which has no held run: after a
  * crash its spawn never came to step 2, so it starts now; when gortd itself
- * is new (no state memfd), its process went with the old one.
+ * is new (no state memfd), its process went with the old one, or outlived it
+ * (the keeper was killed and nothing else kept the descriptors): then pid and
+ * start time say so, and no second one is started beside it.
  *
  * A child that waits for its go when the supervisor dies leaves with nothing
  * run; its phase in the inbox says SPAWN_WAITING, and then the run is started
@@ -247,10 +249,44 @@ take_back(struct run *r)
 	}
 }
 
+/* gortd was killed with its keeper and nobody kept our descriptors: does the
+ * process of the last run go on by itself? Asked at each fresh start as long
+ * as the machine is not booted anew. */
+static bool
+outlived_gortd(struct inst *i)
+{
+	struct run_info *l = &i->last;
+
+	if (strcmp(sup.old_boot_id, sup.page->boot_id) != 0)
+		l->start_ticks = 0;
+	return l->pid > 0 && l->start_ticks != 0 &&
+	    (l->ended_ns == 0 || strcmp(l->reason, "doubt") == 0) &&
+	    spawn_start_ticks(l->pid) == l->start_ticks;
+}
+
+/* It can't be taken back without its descriptors, and a second one beside it
+ * would be worse than none. */
+static void
+leave_alone(struct inst *i)
+{
+	log_error("%s (pid %d) outlived the gortd that started it; it is left "
+	    "alone and not started again", i->name, (int)i->last.pid);
+	if (i->last.ended_ns == 0)
+		i->last.ended_ns = wall_ns();
+	i->last.code = -1;
+	strcpy(i->last.reason, "doubt");
+	i->state = INST_DOWN;
+	i->outlived = true;
+}
+
 /* State says it had a process, and nothing is held for it. */
 static void
 missing(struct inst *i, bool fresh)
 {
+	if (fresh && outlived_gortd(i)) {
+		leave_alone(i);
+		return;
+	}
 	if (i->state == INST_DOWN && !fresh && i->promised > i->last.run)
 		inst_event(i, EV_START); /* accepted, and then we died */
 	if (i->state == INST_DOWN || i->cur != NULL)
@@ -280,8 +316,9 @@ start_wished(void)
 	struct inst *i;
 
 	TAILQ_FOREACH(i, &sup.insts, next)
-		if (i->removed_ns == 0 && i->wished_up && i->state == INST_DOWN
-		    && i->policy == RESTART_ALWAYS && !i->declared) {
+		if (i->removed_ns == 0 && i->wished_up && !i->outlived &&
+		    i->state == INST_DOWN && i->policy == RESTART_ALWAYS &&
+		    !i->declared) {
 			i->restarts = 0;
 			inst_event(i, EV_START);
 		}

@@ -64,7 +64,7 @@ apply(const char *path, json_t *params, const char *name)
 		inst_new_id(id);
 		i = inst_new(id, name, spec);
 	}
-	if (i == NULL)
+	if (i == NULL || i->outlived)
 		return;
 	i->wished_up = true;
 	i->restarts = 0;

@@ -722,6 +722,10 @@ ended_clause(const struct run_info *l, char *buf, size_t cap)
 	else if (strcmp(l->reason, "unknown") == 0)
 		snprintf(buf, cap, "ended, and its exit status is unknown "
 		    "because gortd was not there");
+	else if (strcmp(l->reason, "doubt") == 0)
+		snprintf(buf, cap, "is out of reach (pid %d): gortd was killed "
+		    "and could not take it back; it is left alone and not "
+		    "started again while it lives", (int)l->pid);
 	else if (strcmp(l->reason, "stop_timeout") == 0)
 		snprintf(buf, cap, "was told to stop, did not, and was killed");
 	else if (strcmp(l->reason, "start_timeout") == 0)

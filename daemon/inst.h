@@ -42,6 +42,7 @@ enum restart_policy { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
 struct run_info {
 	uint32_t run; /* 0: never ran */
 	pid_t pid;
+	uint64_t start_ticks; /* of pid, in this boot: who it really is */
 	uid_t uid;
 	int64_t started_ns, ready_ns, ended_ns; /* Unix; 0: not yet */
 	int code;     /* exit code, -1 when there is none */
@@ -67,6 +68,7 @@ struct inst {
 	uint32_t promised;    /* run that a person was promised; 0: none */
 	bool wished_up;       /* what a person wants, across gortd's restarts */
 	bool declared;        /* out of instances.d */
+	bool outlived;        /* its process is beyond us: adopt.c */
 	bool rm;              /* forget it when it is down */
 	int64_t restarts;     /* by policy, since a person last started it */
 	struct run_info last;
@@ -136,6 +138,7 @@ struct sup {
 	struct keeper_role_stat roles[ROLE_N];
 	/* state.c */
 	uint64_t generation, created_seq, row_seq;
+	char old_boot_id[40]; /* of the boot in which it was saved */
 	bool dirty;
 	bool sweep;      /* some instance may have to go */
 	struct event *save_ev, *done_ev;

@@ -398,6 +398,7 @@ on_verdict(evutil_socket_t fd, short what, void *arg)
 		exec_failed(r, &f);
 	} else if (r->inst != NULL) {
 		r->inst->last.pid = r->pid;
+		r->inst->last.start_ticks = r->start_ticks;
 		r->inst->last.started_ns = r->go_ns;
 		if (r->fd[CONTROL] >= 0)
 			r->ctl = instctl_new(sup.r->base, r);

@@ -62,9 +62,9 @@ json_time(json_t *obj, const char *name, int64_t ns)
 static json_t *
 last_to_json(const struct run_info *l)
 {
-	return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:i, s:i, s:s, s:s, "
+	return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:s, s:s, "
 	    "s:s, s:I, s:I, s:I}", "run", (int)l->run, "pid", (int)l->pid,
-	    "uid", (json_int_t)l->uid, "started_ns", (json_int_t)l->started_ns,
+	    "start_ticks", (json_int_t)l->start_ticks, "uid", (json_int_t)l->uid, "started_ns", (json_int_t)l->started_ns,
 	    "ready_ns", (json_int_t)l->ready_ns, "ended_ns",
 	    (json_int_t)l->ended_ns, "code", l->code, "signal", l->signal,
 	    "reason", l->reason, "words", l->words, "nonce", l->nonce,
@@ -91,6 +91,7 @@ last_from_json(json_t *o, struct run_info *l)
 {
 	l->run = number(o, "run");
 	l->pid = number(o, "pid");
+	l->start_ticks = number(o, "start_ticks");
 	l->uid = number(o, "uid");
 	l->started_ns = number(o, "started_ns");
 	l->ready_ns = number(o, "ready_ns");
@@ -159,8 +160,9 @@ all_to_json(void)
 	while (json_object_size(sup.requests) > REQUESTS_MAX)
 		json_object_del(sup.requests, json_object_iter_key(
 		    json_object_iter(sup.requests)));
-	return json_pack("{s:s, s:i, s:I, s:I, s:I, s:O, s:o, s:o}", "format",
-	    "gortd-state", "version", STATE_VERSION, "generation",
+	return json_pack("{s:s, s:i, s:s, s:I, s:I, s:I, s:O, s:o, s:o}",
+	    "format", "gortd-state", "version", STATE_VERSION, "boot_id",
+	    sup.page != NULL ? sup.page->boot_id : "", "generation",
 	    (json_int_t)++sup.generation, "created_seq",
 	    (json_int_t)sup.created_seq, "row_seq", (json_int_t)sup.row_seq,
 	    "requests", sup.requests, "events", rows_unacked(), "instances",
@@ -235,6 +237,7 @@ sup_load(int memfd, bool *ret_fresh, char **ret_cause)
 		if (inst_from_json(v) < 0)
 			log_error("an instance in the state file makes no "
 			    "sense and is left out");
+	copy_text(sup.old_boot_id, sizeof sup.old_boot_id, o, "boot_id");
 	sup.generation = number(o, "generation");
 	sup.created_seq = number(o, "created_seq");
 	sup.row_seq = number(o, "row_seq");

@@ -153,6 +153,33 @@ gortd_start
 until_ok "eternal is back" state_is eternal running
 check_eq "live is not" "$(field live state)" exited
 
+# all of gortd is killed and nothing keeps its descriptors: what goes on is
+# left alone, and not started a second time beside itself
+pid=$(field eternal pid)
+e2e_pids="$e2e_pids $pid"
+old=$(wc -l <"$dir/starts")
+for role in keeper supervisor recorder gateway; do
+	[ $role = keeper ] || victims="${victims:-} $(role_pid $role)"
+done
+# shellcheck disable=SC2086
+kill -9 "$gortd_pid" $victims
+wait "$gortd_pid" 2>/dev/null
+gortd_pid=
+check "eternal goes on" kill -0 "$pid"
+gortd_start
+check_eq "it is left alone" "$(ctl why eternal | grep -c 'left alone')" 1
+check_eq "and no second one started" "$(field eternal state) $(wc -l \
+	<"$dir/starts")" "exited $old"
+gortd_stop
+gortd_start
+check_eq "nor by the next gortd" "$(field eternal state) $(wc -l \
+	<"$dir/starts")" "exited $old"
+kill -9 "$pid"
+until_ok "eternal is gone" gone "$pid"
+gortd_stop
+gortd_start
+until_ok "then it comes up again" state_is eternal running
+
 # a second gortd on the same socket: one sentence, exit 1
 "$GORTD" --foreground --socket "$GORTD_SOCKET" --http off \
 	--db "$dir/other.db" --state-dir "$dir/other" 2>"$dir/out"
