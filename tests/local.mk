@@ -28,3 +28,4 @@ include $(srcdir)/tests/daemon/local_super.mk
 distclean-local:
 	rm -rf peers
 include $(srcdir)/tests/e2e/local.mk
+include $(srcdir)/tests/go/local.mk
