@@ -21,7 +21,8 @@
  *
  * The last thread awake may be the one that sleeps in netpoll, for a timer that
  * was stopped since: it would come back in an hour, see nothing to wait for,
- * and ask. It is called back at once instead.
+ * and ask. It is called back at once instead. (If it has looked at the timers
+ * but does not poll yet, it looks again when it does: become_poller.)
  */
 #include "sched/sched.h"
 
@@ -67,8 +68,9 @@ timers_pending(void)
 	return false;
 }
 
-static bool
-can_be_woken(void)
+/* Could time, a descriptor or a signal still wake somebody? Any thread. */
+bool
+rt_can_be_woken(void)
 {
 	return timers_pending() || rt_netpoll_waiters() > 0 ||
 	    rt_signal_wanted();
@@ -83,7 +85,7 @@ static bool
 polls_in_vain(void)
 {
 	return rt_netpollinited() &&
-	    atomic_load(&rt_sched.lastpoll_ns) == 0 && !can_be_woken();
+	    atomic_load(&rt_sched.lastpoll_ns) == 0 && !rt_can_be_woken();
 }
 
 /* Threads that are awake and could run goroutines. */
@@ -122,7 +124,7 @@ rt_checkdead(void)
 		return;
 	}
 	waiting = count_waiting();
-	if (waiting > 0 && can_be_woken())
+	if (waiting > 0 && rt_can_be_woken())
 		return;
 	rt_unlock(&rt_sched.lock);
 	if (waiting == 0)

@@ -730,6 +730,28 @@ poll_and_sleep(struct m *mp, int64_t until, bool was_spinning)
 }
 
 /*
+ * Be the one that waits in the kernel? Not when somebody else is, and not
+ * when nothing can end the wait but time: the timer we meant to wait for may
+ * have been stopped since we looked, by a goroutine that then parked and whose
+ * thread found us awake but not yet polling (checkdead.c). We say that we poll
+ * and then look for pending timers; it stops its timer and then looks whether
+ * somebody polls: one of us sees the other. The same the other way round for
+ * one that adds a timer and finds us polling when we give up to.
+ */
+static bool
+become_poller(void)
+{
+	while (atomic_exchange(&rt_sched.lastpoll_ns, 0) != 0) {
+		if (rt_can_be_woken())
+			return true;
+		atomic_store(&rt_sched.lastpoll_ns, rt_nanotime());
+		if (!rt_can_be_woken())
+			break;
+	}
+	return false;
+}
+
+/*
  * Nothing to run: sleep until there is. mp comes and goes without having
  * looked at the world; the caller looks from the start. May return work.
  */
@@ -752,7 +774,7 @@ idle(struct m *mp, int64_t until)
 	if (until != 0 && !rt_netpollinited())
 		rt_netpollgenericinit(); /* it is how we wait for timers */
 	if (rt_netpollinited() && (until != 0 || rt_netpoll_waiters() > 0)) {
-		if (atomic_exchange(&rt_sched.lastpoll_ns, 0) != 0) {
+		if (become_poller()) {
 			gp = poll_and_sleep(mp, until, was_spinning);
 			if (mp->p != NULL)
 				return gp;

@@ -92,6 +92,7 @@ void rt_gfpurge(struct p *pp);
 /* ---- preempt.c ---- */
 void rt_preemptall(void);
 bool rt_preemptone(struct p *pp);
+bool rt_can_be_woken(void); /* checkdead.c */
 
 /* ---- stack.c ---- */
 void rt_stack_release(struct g *gp); /* dead g: all pages but the top ones */

@@ -11,6 +11,7 @@
 #include "gc/gc.h"
 #include "mem/malloc.h"
 #include "sched/oracle.h"
+#include "arch/fiber_san.h"
 #include "sched/time.h"
 
 #define HOUR (3600 * GORT_SEC)
@@ -468,6 +469,48 @@ dead_with_polled_timer(void *arg)
 	return 0;
 }
 
+#ifdef RT_SANITIZED
+#define RACES 20
+#else
+#define RACES 200
+#endif
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
+}
+
+/* Stopped while the other thread is on its way to wait for it: it may have
+ * looked at the timers and not yet say that it polls. One in a hundred runs
+ * met that, hence so many. */
+static int
+dead_with_stop_on_the_way(void *arg)
+{
+	gort_timer *t = gort_timer_new(HOUR);
+
+	gort_go(nothing, NULL);
+	gort_yield();
+	for (int i = 0; i < *(int *)arg * 200; i++)
+		__asm__ volatile("" ::: "memory");
+	gort_timer_stop(t);
+	gort_recv(t->c, NULL);
+	return 0;
+}
+
+START_TEST(stop_on_the_way_does_not_hide_deadlock)
+{
+	static char text[65536];
+	int code = last_words(dead_with_stop_on_the_way, &_i, text,
+	    sizeof text);
+
+	ck_assert_msg(
+	    strstr(text, "all goroutines are asleep - deadlock!") != NULL,
+	    "it said: %s", text);
+	ck_assert_int_eq(code, 2);
+}
+END_TEST
+
 START_TEST(stopped_timer_does_not_hide_deadlock)
 {
 	static char text[65536];
@@ -529,6 +572,8 @@ main(void)
 	booted_add_loop(tc, sleepers_wake_not_early, 2);
 	booted_add(tc, sleep_of_nothing);
 	tcase_add_loop_test(tc, stopped_timer_does_not_hide_deadlock, 0, 2);
+	tcase_add_loop_test(tc, stop_on_the_way_does_not_hide_deadlock, 0,
+	    RACES);
 	tcase_add_test(tc, verifier_sees_a_broken_heap);
 	return booted_run(s);
 }
