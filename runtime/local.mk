@@ -34,7 +34,8 @@ libgort_la_SOURCES += \
 	runtime/boot/runtime1.c runtime/boot/schedinit.c \
 	runtime/boot/sections.c \
 	runtime/os/cgroup_linux.c runtime/os/mem_linux.c \
-	runtime/os/os_linux.c runtime/os/signal_unix.c \
+	runtime/os/fork_linux.c runtime/os/os_linux.c \
+	runtime/os/signal_unix.c \
 	runtime/os/sigqueue.c runtime/os/sigtab_linux.c \
 	runtime/types/alg.c runtime/types/iface.c runtime/types/type.c
 noinst_HEADERS += \
@@ -125,6 +126,10 @@ libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
 #   prog.o gort_crt.o gort_go.o libgort.a, then libgo.a
 noinst_LIBRARIES += libgort_go.a
 libgort_go_a_SOURCES = runtime/gccgo/gccgo.h runtime/gccgo/main.c
+libgort_go_a_SOURCES += runtime/gccgo/proc.c runtime/gccgo/chan.c \
+	runtime/gccgo/sync.c runtime/gccgo/time.c runtime/gccgo/poll.c \
+	runtime/gccgo/os.c runtime/gccgo/signal.c runtime/gccgo/syscall.c \
+	runtime/gccgo/cpu.c
 GORT_GO = runtime/gccgo/gort_go.o
 gortcrt_DATA += $(GORT_GO)
 $(GORT_GO): libgort_go.a

@@ -184,6 +184,8 @@ struct g {
 	struct rt_timer *timer;  /* own: cached timer for sleep */
 	uintptr_t sigpc, sigcode0, sigcode1; /* own: set by the fault handler */
 	uint32_t sig;
+	_Atomic bool sigrecv; /* own writes: waits for a signal, which is no
+	                         reason to live (checkdead) */
 	struct g *alllink;   /* const: list of all g ever, see allgs */
 	void *fiber;         /* sanitizers: this stack's identity */
 	void *fiber_fake;    /* AddressSanitizer's fake-stack handle */
@@ -236,6 +238,7 @@ struct m {
 	int held_ranks[16];    /* own, debug builds: lock/lockrank.h */
 	int nheld;
 	uint64_t ncgocall;
+	uint64_t forkmask; /* own: signal mask before a fork */
 };
 
 #define RT_RUNQ_LEN 256

@@ -131,6 +131,12 @@ rt_nenvs(void)
 	return g_nenvs;
 }
 
+char **
+rt_envs(void)
+{
+	return g_envs;
+}
+
 const char *
 rt_gogetenv(const char *name)
 {

@@ -12,6 +12,7 @@ void rt_goargs(void);
 /* Copy the environment's pointers; gort's descriptors become close-on-exec. */
 void rt_goenvs(void);
 size_t rt_nenvs(void);
+char **rt_envs(void); /* without gort's own variables */
 /* Take gort's own variables out of libc's environment: before main.main, and
  * after the control channel has read them. */
 void rt_hide_own_env(void);

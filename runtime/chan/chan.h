@@ -56,7 +56,7 @@ struct rt_selres {
 	bool recv_ok;
 };
 /*
- * Cases: sends first, then receives, at most 65535; order is scratch of
+ * Cases: sends first, then receives, at most 65536; order is scratch of
  * 2 * (nsends + nrecvs). The index done, or -1: none ready and !block. User
  * goroutine. Panics when the case chosen sends on a closed channel.
  */

@@ -376,7 +376,7 @@ rt_selectgo(struct rt_scase *cases, uint16_t *order, intptr_t nsends,
 	bool success = false;
 	int32_t locks;
 
-	if (ncases > 65535)
+	if (ncases > 65536)
 		rt_throw("selectgo: too many cases");
 	poll_order(&s, (uint32_t)ncases);
 	lock_order(&s);

@@ -50,9 +50,18 @@ void rt_roots_del(const void *base);
 /* Store a collected pointer into collected or global memory. Today a plain
  * store; the hybrid barrier's place. */
 void rt_writeptr(void *slot, void *ptr);
+/* The same as one atomic step, full order: store; exchange, returns what was
+ * there; compare with old and store, returns whether it did. */
+void rt_atomic_writeptr(void **slot, void *ptr);
+void *rt_atomic_swapptr(void **slot, void *ptr);
+bool rt_atomic_casptr(void **slot, void *old, void *ptr);
 /* memmove / clear of objects with pointers. */
 void rt_typedmemmove(const struct gort_type *t, void *dst, const void *src);
 void rt_bulk_barrier_memmove(void *dst, const void *src, size_t bytes);
+
+/* f is called at the start of each cycle, on g0 with the world stopped: what
+ * it drops is found dead. It must not allocate, park or lock. NULL: nothing. */
+void rt_gc_set_pool_cleanup(void (*f)(void));
 
 /* Keep allocations of this P accounted; sweeping credit (lazy sweep). */
 void rt_gc_p_flush(struct p *pp); /* before a P dies or is stopped for GC */

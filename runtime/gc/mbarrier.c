@@ -19,6 +19,25 @@ rt_writeptr(void *slot, void *ptr)
 }
 
 void
+rt_atomic_writeptr(void **slot, void *ptr)
+{
+	__atomic_store_n(slot, ptr, __ATOMIC_SEQ_CST);
+}
+
+void *
+rt_atomic_swapptr(void **slot, void *ptr)
+{
+	return __atomic_exchange_n(slot, ptr, __ATOMIC_SEQ_CST);
+}
+
+bool
+rt_atomic_casptr(void **slot, void *old, void *ptr)
+{
+	return __atomic_compare_exchange_n(
+	    slot, &old, ptr, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+void
 rt_bulk_barrier_memmove(void *dst, const void *src, size_t bytes)
 {
 	uintptr_t *d = dst;

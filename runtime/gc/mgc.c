@@ -345,6 +345,23 @@ account(struct rt_gc_cycle *r, int64_t start_ns, int64_t end_ns)
 	atomic_store(&gc.cycles, n + 1);
 }
 
+static void (*_Atomic pool_cleanup)(void); /* const once set */
+
+void
+rt_gc_set_pool_cleanup(void (*f)(void))
+{
+	atomic_store(&pool_cleanup, f);
+}
+
+static void
+clean_pools(void)
+{
+	void (*f)(void) = atomic_load(&pool_cleanup);
+
+	if (f != NULL)
+		f();
+}
+
 struct cycle_args {
 	int32_t nhelpers;
 	struct rt_gc_cycle *r;
@@ -359,6 +376,7 @@ cycle_on_g0(void *arg)
 	int64_t t0 = rt_nanotime(), t1, t2, t3;
 
 	rt_stop_the_world_with_sema();
+	clean_pools();
 	rt_gcsweep_all();
 	flush_all();
 	r->procs = (uint32_t)rt_gomaxprocs;

@@ -46,4 +46,10 @@
 	__builtin_call_with_static_chain(                                      \
 	    ((type)(f)->fn)(__VA_ARGS__), (void *)(f))
 
+/* ---- before the first package initialiser (main.c) ---- */
+void go_cpuinit(void);  /* cpu.c */
+void go_procinit(void); /* proc.c */
+
+extern gort_str go_modinfo; /* os.c: what setmodinfo was given */
+
 #endif

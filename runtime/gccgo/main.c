@@ -14,7 +14,6 @@
 
 void go_init_main(void) GO("__go_init_main");
 void go_main(void) GO("main.main");
-void go_cpu_initialize(gort_str env) GO("internal_1cpu.Initialize");
 
 /* Package initialisers of the runtime itself: nothing is left to them. */
 void go_runtime_import(void) GO("runtime..import");
@@ -31,7 +30,8 @@ const intptr_t go_runtime_types[2];
 static void
 inits(void)
 {
-	go_cpu_initialize((gort_str){ "", 0 });
+	go_cpuinit();
+	go_procinit();
 	go_init_main();
 }
 

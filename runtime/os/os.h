@@ -66,5 +66,32 @@ void rt_signal_disable(uint32_t sig, struct hchan *c);
 /* Runs on the signal goroutine; started on first enable. */
 bool rt_signal_wanted(void); /* checkdead: a Notify is on */
 void rt_signal_m(struct m *mp, int sig); /* tgkill */
+/*
+ * os/signal of compiled Go: one receiver for all signals, which asks for each
+ * by number. want, unwant, ignore, ignored: any goroutine; a signal that can't
+ * be asked for is let pass. recv: waits on the user goroutine that alone calls
+ * it, for the next signal wanted. wait_idle: until every signal that was sent
+ * so far has been received and its receiver waits again.
+ */
+void rt_signal_want(uint32_t sig);
+void rt_signal_unwant(uint32_t sig);
+void rt_signal_ignore(uint32_t sig);
+bool rt_signal_ignored(uint32_t sig);
+uint32_t rt_signal_recv(void);
+void rt_signal_wait_idle(void);
+/* A write to standard output or error failed with EPIPE: returns if the
+ * program wants or ignores SIGPIPE, else the process dies by it. */
+void rt_signal_broken_pipe(void);
+
+/* ---- fork_linux.c: around a bare fork or exec; user goroutine ---- */
+extern bool rt_in_fork_child; /* true in a forked child, until its exec */
+void rt_before_fork(void); /* no parking until after_fork */
+void rt_after_fork(void);  /* in the parent */
+void rt_after_fork_in_child(void);
+void rt_before_exec(void); /* no threads are made until after_exec */
+void rt_after_exec(void);
+/* Around the making of a thread; waits while somebody is in exec. */
+void rt_thread_making(void);
+void rt_thread_made(void);
 
 #endif

@@ -200,7 +200,9 @@ rt_newosproc(struct m *mp, void *(*fn)(void *))
 	if (err == 0) {
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &old);
+		rt_thread_making();
 		err = pthread_create(&th, &attr, fn, mp);
+		rt_thread_made();
 		pthread_sigmask(SIG_SETMASK, &old, NULL);
 	}
 	pthread_attr_destroy(&attr);

@@ -229,8 +229,38 @@ void
 rt_sig_unwant(uint32_t sig)
 {
 	if ((rt_sigtable[sig].flags & SF_DEFAULT) == 0 && !keep_inherited(sig))
-		return; /* the boot installed it: it stays */
-	sigaction((int)sig, &inherited[sig], NULL);
+		rt_sig_install(sig); /* as the boot did: it may be ignored */
+	else
+		sigaction((int)sig, &inherited[sig], NULL);
+}
+
+void
+rt_sig_ignore(uint32_t sig)
+{
+	struct sigaction sa = { .sa_handler = SIG_IGN };
+
+	sigaction((int)sig, &sa, NULL);
+}
+
+bool
+rt_sig_kept_ignored(uint32_t sig)
+{
+	uint16_t flags = rt_sigtable[sig].flags;
+
+	return flags != 0 && inherited[sig].sa_handler == SIG_IGN &&
+	    ((flags & SF_DEFAULT) != 0 || keep_inherited(sig));
+}
+
+void
+rt_sig_default_all(void)
+{
+	struct sigaction sa, dfl = { .sa_handler = SIG_DFL };
+
+	for (int sig = 1; sig < RT_NSIG; sig++)
+		if (rt_sigtable[sig].flags != 0 &&
+		    sigaction(sig, NULL, &sa) == 0 &&
+		    (sa.sa_flags & SA_SIGINFO) != 0)
+			sigaction(sig, &dfl, NULL);
 }
 
 void
@@ -238,7 +268,6 @@ rt_initsig(void)
 {
 	int step = rt_boot_begin("initsig"), n = 0, kept = 0;
 
-	rt_sigqueueinit();
 	for (uint32_t sig = 1; sig < RT_NSIG; sig++) {
 		uint16_t flags = rt_sigtable[sig].flags;
 
@@ -254,6 +283,7 @@ rt_initsig(void)
 		rt_sig_install(sig);
 		n++;
 	}
+	rt_sigqueueinit();
 	rt_boot_end(step, "%d handlers on the alternate stack, %d left ignored",
 	    n, kept);
 }

@@ -20,6 +20,16 @@
  *
  * Delivery is Go's: a send that does not wait. A channel without room loses
  * the signal; a program that must not miss one makes room for it.
+ *
+ * A program in Go has no use for the channels here. Package os/signal keeps
+ * its own and has one goroutine that takes all signals (rt_signal_recv) in
+ * place of ours: the goroutine that calls it. It asks for each number once.
+ *
+ * "Idle" (rt_signal_wait_idle) is what os/signal waits for before it forgets a
+ * channel: no handler is between reading `wanted` and setting its bit
+ * (`delivering`), nothing is pending, and the receiver waits. The receiver
+ * clears `waiting` before it takes bits, and the waiter reads `pending` before
+ * `waiting`: bits that are gone are then seen to be in work.
  */
 #include "os/os.h"
 #include "os/sigtab.h"
@@ -50,6 +60,12 @@ static struct {
 	struct sub *subs;         /* lock; a root, as all of libgort's data */
 	uint32_t refs[RT_NSIG];   /* lock: channels for each signal */
 	bool started;             /* lock: the goroutine is there */
+	uint64_t go_wants;        /* lock: os/signal asked; 1 in refs each */
+	_Atomic uint64_t ignored; /* lock to write: SIG_IGN by the program or,
+	                             kept, by its parent */
+	_Atomic uint32_t delivering; /* handlers at work */
+	_Atomic bool waiting;     /* the receiver is about to sleep */
+	uint64_t taken;           /* rt_signal_recv's goroutine: not returned */
 } sq;
 
 static uint64_t
@@ -64,13 +80,19 @@ RT_SAN_OFF /* see signal_unix.c */
 bool
 rt_sigsend(uint32_t sig)
 {
-	if (sig == 0 || sig >= RT_NSIG ||
-	    (atomic_load(&sq.wanted) & bit(sig)) == 0)
+	bool wanted;
+
+	if (sig == 0 || sig >= RT_NSIG)
 		return false;
-	atomic_fetch_or(&sq.pending, bit(sig));
-	atomic_fetch_add(&sq.seq, 1);
-	rt_futexwakeup(&sq.seq, 1);
-	return true;
+	atomic_fetch_add(&sq.delivering, 1);
+	wanted = (atomic_load(&sq.wanted) & bit(sig)) != 0;
+	if (wanted) {
+		atomic_fetch_or(&sq.pending, bit(sig));
+		atomic_fetch_add(&sq.seq, 1);
+		rt_futexwakeup(&sq.seq, 1);
+	}
+	atomic_fetch_sub(&sq.delivering, 1);
+	return wanted;
 }
 
 bool
@@ -85,10 +107,13 @@ signal_recv(void)
 {
 	for (;;) {
 		uint32_t seen = atomic_load(&sq.seq);
-		uint64_t got = atomic_exchange(&sq.pending, 0);
+		uint64_t got;
 
+		atomic_store(&sq.waiting, false);
+		got = atomic_exchange(&sq.pending, 0);
 		if (got != 0)
 			return got;
+		atomic_store(&sq.waiting, true);
 		rt_entersyscallblock();
 		rt_incidlelocked(1);
 		rt_futexsleep(&sq.seq, seen, -1);
@@ -176,6 +201,28 @@ can_notify(uint32_t sig)
 	    (rt_sigtable[sig].flags & SF_NOTIFY) != 0;
 }
 
+/* One more wish for sig, one less; sq.lock held. */
+static void
+want(uint32_t sig)
+{
+	atomic_fetch_and(&sq.ignored, ~bit(sig));
+	if (sq.refs[sig]++ > 0)
+		return;
+	atomic_fetch_or(&sq.wanted, bit(sig));
+	rt_sig_install(sig);
+}
+
+static void
+unwant(uint32_t sig)
+{
+	if (--sq.refs[sig] > 0)
+		return;
+	atomic_fetch_and(&sq.wanted, ~bit(sig));
+	rt_sig_unwant(sig);
+	if (rt_sig_kept_ignored(sig))
+		atomic_fetch_or(&sq.ignored, bit(sig));
+}
+
 /* sig that can't be asked for (SIGKILL, SIGSEGV) is let pass, as in Go. */
 void
 rt_signal_enable(uint32_t sig, struct hchan *c)
@@ -194,10 +241,7 @@ rt_signal_enable(uint32_t sig, struct hchan *c)
 	s = sub_of(c, &spare);
 	if ((s->mask & bit(sig)) == 0) {
 		s->mask |= bit(sig);
-		if (sq.refs[sig]++ == 0) {
-			atomic_fetch_or(&sq.wanted, bit(sig));
-			rt_sig_install(sig);
-		}
+		want(sig);
 	}
 	rt_unlock(&sq.lock);
 	if (start)
@@ -229,17 +273,110 @@ rt_signal_disable(uint32_t sig, struct hchan *c)
 		continue;
 	if (s != NULL && (s->mask & bit(sig)) != 0) {
 		s->mask &= ~bit(sig);
-		if (--sq.refs[sig] == 0) {
-			atomic_fetch_and(&sq.wanted, ~bit(sig));
-			rt_sig_unwant(sig);
-		}
+		unwant(sig);
 		drop_if_empty(s);
 	}
 	rt_unlock(&sq.lock);
 }
 
+/* ---- one receiver for all: os/signal ---- */
+
+void
+rt_signal_want(uint32_t sig)
+{
+	if (!can_notify(sig))
+		return;
+	rt_lock(&sq.lock);
+	if ((sq.go_wants & bit(sig)) == 0) {
+		sq.go_wants |= bit(sig);
+		want(sig);
+	}
+	rt_unlock(&sq.lock);
+}
+
+/* Also of a signal that is ignored: then the default is back. */
+void
+rt_signal_unwant(uint32_t sig)
+{
+	if (!can_notify(sig))
+		return;
+	rt_lock(&sq.lock);
+	if ((sq.go_wants & bit(sig)) != 0) {
+		sq.go_wants &= ~bit(sig);
+		unwant(sig);
+	} else if (sq.refs[sig] == 0 &&
+	    (atomic_load(&sq.ignored) & bit(sig)) != 0 &&
+	    !rt_sig_kept_ignored(sig)) {
+		atomic_fetch_and(&sq.ignored, ~bit(sig));
+		rt_sig_unwant(sig);
+	}
+	rt_unlock(&sq.lock);
+}
+
+/* SIGPROF and SIGURG have work to do for the runtime itself. */
+void
+rt_signal_ignore(uint32_t sig)
+{
+	if (!can_notify(sig) || sig == SIGPROF || sig == SIGURG)
+		return;
+	rt_lock(&sq.lock);
+	if ((sq.go_wants & bit(sig)) != 0) {
+		sq.go_wants &= ~bit(sig);
+		sq.refs[sig]--;
+	}
+	if (sq.refs[sig] == 0) {
+		atomic_fetch_and(&sq.wanted, ~bit(sig));
+		rt_sig_ignore(sig);
+		atomic_fetch_or(&sq.ignored, bit(sig));
+	}
+	rt_unlock(&sq.lock);
+}
+
+bool
+rt_signal_ignored(uint32_t sig)
+{
+	return sig > 0 && sig < RT_NSIG &&
+	    (atomic_load(&sq.ignored) & bit(sig)) != 0;
+}
+
+uint32_t
+rt_signal_recv(void)
+{
+	struct g *gp = rt_getg();
+	uint32_t sig;
+
+	if (sq.taken == 0) {
+		atomic_store(&gp->sigrecv, true);
+		sq.taken = signal_recv();
+		atomic_store(&gp->sigrecv, false);
+	}
+	sig = (uint32_t)__builtin_ctzll(sq.taken) + 1;
+	sq.taken &= sq.taken - 1;
+	return sig;
+}
+
+void
+rt_signal_wait_idle(void)
+{
+	while (atomic_load(&sq.delivering) != 0)
+		rt_gosched();
+	while (atomic_load(&sq.pending) != 0 || !atomic_load(&sq.waiting))
+		rt_gosched();
+}
+
+void
+rt_signal_broken_pipe(void)
+{
+	if (!rt_signal_ignored(SIGPIPE) && !rt_sigsend(SIGPIPE))
+		rt_dieofsignal(SIGPIPE);
+}
+
+/* After the inherited actions are known. */
 void
 rt_sigqueueinit(void)
 {
 	rt_lock_init(&sq.lock, RANK_SIGNOTIFY);
+	for (uint32_t sig = 1; sig < RT_NSIG; sig++)
+		if (rt_sig_kept_ignored(sig))
+			atomic_fetch_or(&sq.ignored, bit(sig));
 }

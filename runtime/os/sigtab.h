@@ -42,5 +42,10 @@ void rt_sig_install(uint32_t sig);
 /* Nobody wants sig any more: put back what was there before us, if that is
  * what the boot would have left. */
 void rt_sig_unwant(uint32_t sig);
+void rt_sig_ignore(uint32_t sig); /* the kernel drops it from now on */
+/* Was sig ignored when we were started, and is left so until it is wanted? */
+bool rt_sig_kept_ignored(uint32_t sig);
+/* In a forked child: default actions again for all that we handle. */
+void rt_sig_default_all(void);
 
 #endif

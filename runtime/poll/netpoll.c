@@ -189,9 +189,9 @@ check_err(struct poll_desc *pd, int mode)
 }
 
 /* Wait for news of one direction. Returns true for an event, false when woken
- * by a deadline or close. */
+ * by a deadline or close, which `anyway` does not look at beforehand. */
 static bool
-block(struct poll_desc *pd, int mode)
+block(struct poll_desc *pd, int mode, bool anyway)
 {
 	struct poll_dir *d = dir_of(pd, mode);
 	uintptr_t v;
@@ -207,7 +207,7 @@ block(struct poll_desc *pd, int mode)
 			rt_throw("runtime: double wait");
 	}
 	/* WAIT stands before info is read: see the essay. */
-	if (check_err(pd, mode) == POLL_OK)
+	if (anyway || check_err(pd, mode) == POLL_OK)
 		rt_gopark(commit, d, WAIT_IO_WAIT);
 	v = atomic_exchange(&d->word, W_NIL);
 	if (v > W_WAIT)
@@ -319,9 +319,16 @@ rt_poll_wait(struct poll_desc *pd, int mode)
 {
 	int err = check_err(pd, mode);
 
-	while (err == POLL_OK && !block(pd, mode))
+	while (err == POLL_OK && !block(pd, mode, false))
 		err = check_err(pd, mode);
 	return err;
+}
+
+void
+rt_poll_wait_event(struct poll_desc *pd, int mode)
+{
+	while (!block(pd, mode, true))
+		continue;
 }
 
 void

@@ -36,6 +36,8 @@ void rt_poll_close(struct poll_desc *pd);
  */
 int rt_poll_reset(struct poll_desc *pd, int mode);
 int rt_poll_wait(struct poll_desc *pd, int mode);
+/* Wait for an event, whatever deadlines and close say meanwhile. */
+void rt_poll_wait_event(struct poll_desc *pd, int mode);
 /* d_ns: mono time, 0 none, <0 already past. mode 'r', 'w' or 'r'+'w'. Wakes
  * who waits when it is past. With a P. */
 void rt_poll_set_deadline(struct poll_desc *pd, int64_t d_ns, int mode);
@@ -67,6 +69,7 @@ uint32_t rt_netpoll_fds(void);
  *   -errno. A break is taken in here and not reported; a look (0) leaves it to
  *   the one who sleeps.
  * sys_break: see rt_netpoll_break.
+ * sys_owns: is fd one of the poller's own?
  */
 struct rt_poll_event {
 	uint64_t cookie;
@@ -77,5 +80,6 @@ int rt_netpoll_sys_open(int fd, uint64_t cookie);
 int rt_netpoll_sys_close(int fd);
 int rt_netpoll_sys_wait(int64_t delay_ns, struct rt_poll_event *ev, int n);
 void rt_netpoll_sys_break(void);
+bool rt_netpoll_sys_owns(uintptr_t fd);
 
 #endif

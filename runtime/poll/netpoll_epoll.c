@@ -133,6 +133,13 @@ rt_netpoll_sys_break(void)
 		rt_throw("runtime: netpollBreak write failed");
 }
 
+bool
+rt_netpoll_sys_owns(uintptr_t fd)
+{
+	return rt_netpollinited()
+	    && (fd == (uintptr_t)epfd || fd == (uintptr_t)breakfd);
+}
+
 int
 rt_netpoll_sys_wait(int64_t delay_ns, struct rt_poll_event *ret, int n)
 {

@@ -12,7 +12,9 @@
  *     asked to be told of signals: each of these can still wake one
  *
  * and then it is the program's fault, said with Go's words. Goroutines of the
- * runtime itself don't count: they wait for ever by design. If one is found
+ * runtime itself don't count: they wait for ever by design. Nor does the one
+ * that takes signals for os/signal (sigrecv, set before its thread is counted
+ * as asleep and cleared after it is counted as awake). If one is found
  * runnable while no thread is awake, a wake-up was lost, which is our fault.
  *
  * A program that only waits for an open socket is not deadlocked, although
@@ -42,7 +44,7 @@ count_waiting(void)
 		struct g *gp = rt_allg_at(i);
 		uint32_t s = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;
 
-		if (gp->system)
+		if (gp->system || atomic_load(&gp->sigrecv))
 			continue;
 		if (s == G_WAITING || s == G_PREEMPTED) {
 			waiting++;

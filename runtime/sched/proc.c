@@ -990,6 +990,19 @@ rt_wakep(void)
 	wake_one();
 }
 
+/* User goroutine: its P can't change between two reads, as nothing parks. */
+bool
+rt_can_spin(void)
+{
+	int32_t others = rt_gomaxprocs - 1 -
+	    (int32_t)atomic_load_explicit(&rt_sched.npidle,
+	        memory_order_relaxed) -
+	    (int32_t)atomic_load_explicit(&rt_sched.nmspinning,
+	        memory_order_relaxed);
+
+	return rt_ncpu > 1 && others > 0 && rt_runqempty(rt_getg()->m->p);
+}
+
 /* mp found work after spinning: see that somebody goes on looking. */
 void
 rt_resetspinning(struct m *mp)

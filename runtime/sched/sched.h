@@ -64,6 +64,9 @@ int32_t rt_gomaxprocs_set(int32_t n);
 struct p *rt_procresize(int32_t n); /* world stopped */
 void rt_stopm(void);
 void rt_wakep(void);
+/* Is waiting for a lock's holder by spinning worth trying now: another P runs,
+ * and no goroutine waits for this one? */
+bool rt_can_spin(void);
 void rt_newm(void (*fn)(void), struct p *pp, bool system);
 void rt_mcommoninit(struct m *mp, int64_t id);
 void rt_mpreinit(struct m *mp);   /* signal stack, identity */

@@ -374,6 +374,20 @@ rt_timer_reset(struct rt_timer *t, int64_t when_ns)
 	return arm(t, when_ns, -1);
 }
 
+void
+rt_timer_set(struct rt_timer *t, int64_t when_ns, int64_t period_ns, void *f,
+    struct gort_eface arg, uintptr_t seq)
+{
+	uint32_t st = lock_timer(t);
+
+	rt_writeptr(&t->f, f);
+	rt_writeptr(&t->arg_type, (void *)(uintptr_t)arg.t);
+	rt_writeptr(&t->arg, arg.d);
+	t->seq = seq;
+	unlock_timer(t, st);
+	rt_timer_mod(t, when_ns, period_ns);
+}
+
 bool
 rt_timer_del(struct rt_timer *t)
 {
@@ -397,16 +411,29 @@ struct due { /* a call to make once the locks are free */
 
 typedef void go_timer_fn(struct gort_eface arg, uintptr_t seq);
 
+/*
+ * Compiled Go on g0: it sends to a channel without waiting, or makes a
+ * goroutine. With m->locks raised what it allocates starts no collection and
+ * nothing in it may wait. A closure finds itself in the static chain register.
+ */
+static void
+call_go(const struct due *d)
+{
+	struct rt_funcval *fv = d->f;
+	struct m *mp = rt_acquirem();
+
+	__builtin_call_with_static_chain(
+	    ((go_timer_fn *)fv->fn)(d->arg, d->seq), fv);
+	rt_releasem(mp);
+}
+
 static void
 call(const struct due *d, int64_t now_ns)
 {
-	struct rt_funcval *fv = d->f;
-
-	if (fv == NULL)
+	if (d->f == NULL)
 		d->cfn(d->arg.d, d->seq, now_ns);
-	else /* a Go closure finds itself in the static chain register */
-		__builtin_call_with_static_chain(
-		    ((go_timer_fn *)fv->fn)(d->arg, d->seq), fv);
+	else
+		call_go(d);
 }
 
 static int64_t

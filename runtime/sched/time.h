@@ -6,6 +6,7 @@
 #define RT_TIME_H
 
 #include "runtime2.h"
+#include "types/type.h"
 
 /*
  * Layout is gccgo's time.runtimeTimer from pp to status (ABI 2.6), so that
@@ -47,6 +48,10 @@ void rt_timer_add(struct rt_timer *t);
 bool rt_timer_del(struct rt_timer *t);
 bool rt_timer_mod(struct rt_timer *t, int64_t when_ns, int64_t period_ns);
 bool rt_timer_reset(struct rt_timer *t, int64_t when_ns);
+/* mod of a compiled Go timer that also gets a function with its argument. A
+ * call that began before may still be made with the old ones. */
+void rt_timer_set(struct rt_timer *t, int64_t when_ns, int64_t period_ns,
+    void *f, struct gort_eface arg, uintptr_t seq);
 /* Park the goroutine for at least ns; <= 0: nothing. User goroutine. */
 void rt_time_sleep(int64_t ns);
 /* now + ns without overflow, and never 0 or less. */
