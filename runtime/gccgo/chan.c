@@ -16,17 +16,11 @@
 #include "mem/malloc.h"
 #include "sched/sched.h"
 
-struct chan_type {
-	struct gort_type t;
-	const struct gort_type *elem;
-	uintptr_t dir;
-};
-
 /* ---- what statements become ---- */
 
-struct hchan *go_makechan(const struct chan_type *t, intptr_t cap)
+struct hchan *go_makechan(const struct rt_chan_type *t, intptr_t cap)
     GO("runtime.makechan");
-struct hchan *go_makechan64(const struct chan_type *t, int64_t cap)
+struct hchan *go_makechan64(const struct rt_chan_type *t, int64_t cap)
     GO("runtime.makechan64");
 void go_chansend1(struct hchan *c, const void *elem) GO("runtime.chansend1");
 void go_chanrecv1(struct hchan *c, void *elem) GO("runtime.chanrecv1");
@@ -45,13 +39,13 @@ struct rt_selres go_selectgo(struct rt_scase *cases, uint16_t *order,
 void go_block(void) GO("runtime.block");
 
 struct hchan *
-go_makechan(const struct chan_type *t, intptr_t cap)
+go_makechan(const struct rt_chan_type *t, intptr_t cap)
 {
 	return rt_makechan(t->elem, 0, false, cap);
 }
 
 struct hchan *
-go_makechan64(const struct chan_type *t, int64_t cap)
+go_makechan64(const struct rt_chan_type *t, int64_t cap)
 {
 	return rt_makechan(t->elem, 0, false, cap);
 }
@@ -113,7 +107,7 @@ go_block(void)
 
 /* ---- reflect ---- */
 
-struct hchan *go_reflect_makechan(const struct chan_type *t, intptr_t cap)
+struct hchan *go_reflect_makechan(const struct rt_chan_type *t, intptr_t cap)
     GO("reflect.makechan");
 bool go_reflect_chansend(struct hchan *c, const void *elem, bool nb)
     GO("reflect.chansend");
@@ -126,7 +120,7 @@ intptr_t go_reflectlite_chanlen(struct hchan *c)
 intptr_t go_reflect_chancap(struct hchan *c) GO("reflect.chancap");
 
 struct hchan *
-go_reflect_makechan(const struct chan_type *t, intptr_t cap)
+go_reflect_makechan(const struct rt_chan_type *t, intptr_t cap)
 {
 	return rt_makechan(t->elem, 0, false, cap);
 }
