@@ -133,8 +133,6 @@ go_exit(intptr_t code)
 	rt_exit((int)code);
 }
 
-GO_FUNCVAL(go_exit, "syscall.Exit");
-
 /* ---- odds and ends ---- */
 
 intptr_t

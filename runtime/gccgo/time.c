@@ -98,5 +98,3 @@ go_modtimer(struct rt_timer *t, int64_t when_ns, int64_t period_ns, void *f,
 {
 	rt_timer_set(t, when_ns, period_ns, f, arg, seq);
 }
-
-GO_FUNCVAL(go_sleep, "time.Sleep");
