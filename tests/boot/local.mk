@@ -2,7 +2,8 @@
 BOOT_CHECKS = tests/boot/check_bootlog tests/boot/check_check \
 	tests/boot/check_packages tests/boot/check_programs \
 	tests/boot/check_runtime1 \
-	tests/os/check_cgroup tests/os/check_mem tests/os/check_signal \
+	tests/os/check_cgroup tests/os/check_fork tests/os/check_mem \
+	tests/os/check_signal \
 	tests/types/check_alg tests/types/check_iface
 check_PROGRAMS += $(BOOT_CHECKS)
 TESTS += $(BOOT_CHECKS)
@@ -29,6 +30,9 @@ tests_os_check_cgroup_LDFLAGS = $(GORT_LINK)
 tests_os_check_mem_SOURCES = tests/os/check_mem.c
 tests_os_check_mem_LDADD = $(BOOT_CHECK_LDADD)
 tests_os_check_mem_LDFLAGS = $(GORT_LINK)
+tests_os_check_fork_SOURCES = tests/os/check_fork.c
+tests_os_check_fork_LDADD = $(BOOT_CHECK_LDADD)
+tests_os_check_fork_LDFLAGS = $(GORT_LINK)
 tests_os_check_signal_SOURCES = tests/os/check_signal.c
 tests_os_check_signal_LDADD = $(BOOT_CHECK_LDADD)
 tests_os_check_signal_LDFLAGS = $(GORT_LINK)

@@ -9,6 +9,7 @@
 #include "os/sigtab.h"
 #include "boot/boot.h"
 #include "chan/chan.h"
+#include "gc/gc.h"
 #include "sched/sched.h"
 #include "sched/time.h"
 
@@ -353,6 +354,175 @@ START_TEST(what_cannot_be_asked_for)
 }
 END_TEST
 
+/* ---- one receiver for all, as os/signal has it ---- */
+
+static struct hchan *passed_on;
+
+static void
+pass_on(void *arg)
+{
+	for (;;) {
+		int sig = (int)rt_signal_recv();
+
+		rt_chansend(passed_on, &sig, true, 0);
+	}
+}
+
+static void
+start_receiver(void)
+{
+	passed_on = rt_makechan(NULL, sizeof(int), true, 8);
+	rt_roots_add(&passed_on, sizeof passed_on);
+	rt_newproc(pass_on, NULL, 0);
+}
+
+static int
+receiver_body(void *arg)
+{
+	start_receiver();
+	rt_signal_want(SIGTERM);
+	rt_signal_want(SIGTERM);
+	rt_signal_want(SIGUSR1);
+	for (int i = 0; i < 200; i++) {
+		int sig = i & 1 ? SIGTERM : SIGUSR1;
+
+		kill(getpid(), sig);
+		if (receive(passed_on) != sig)
+			return 1;
+	}
+	rt_signal_unwant(SIGUSR1);
+	kill(getpid(), SIGUSR1);
+	kill(getpid(), SIGTERM);
+	return receive(passed_on) == SIGTERM ? 0 : 2;
+}
+
+START_TEST(one_receiver_for_all)
+{
+	rt_boot_test(receiver_body, NULL);
+}
+END_TEST
+
+/* Idle means received: what was sent before stands in the channel. */
+static int
+idle_body(void *arg)
+{
+	start_receiver();
+	rt_signal_want(SIGUSR1);
+	for (int i = 1; i <= 500; i++) {
+		raise(SIGUSR1);
+		rt_signal_wait_idle();
+		if (rt_chanlen(passed_on) != 1)
+			return 1;
+		receive(passed_on);
+	}
+	return 0;
+}
+
+START_TEST(idle_means_received)
+{
+	rt_boot_test(idle_body, NULL);
+}
+END_TEST
+
+static int
+ignore_body(void *arg)
+{
+	start_receiver();
+	if (rt_signal_ignored(SIGTERM) || rt_signal_ignored(0) ||
+	    rt_signal_ignored(65))
+		return 1;
+	rt_signal_ignore(SIGTERM);
+	if (!rt_signal_ignored(SIGTERM))
+		return 2;
+	raise(SIGTERM);
+	rt_signal_want(SIGTERM);
+	if (rt_signal_ignored(SIGTERM))
+		return 3;
+	raise(SIGTERM);
+	if (receive(passed_on) != SIGTERM)
+		return 4;
+	rt_signal_ignore(SIGTERM);
+	if (rt_signal_wanted())
+		return 5;
+	raise(SIGTERM);
+	rt_signal_unwant(SIGTERM);
+	if (rt_signal_ignored(SIGTERM))
+		return 6;
+	raise(SIGTERM);
+	return 7;
+}
+
+START_TEST(ignored_until_it_is_wanted)
+{
+	rt_boot_test(ignore_body, NULL);
+}
+END_TEST
+
+static int
+inherited_body(void *arg)
+{
+	start_receiver();
+	if (!rt_signal_ignored(SIGHUP) || rt_signal_ignored(SIGINT))
+		return 1;
+	rt_signal_want(SIGHUP);
+	if (rt_signal_ignored(SIGHUP))
+		return 2;
+	raise(SIGHUP);
+	if (receive(passed_on) != SIGHUP)
+		return 3;
+	rt_signal_unwant(SIGHUP);
+	raise(SIGHUP);
+	return rt_signal_ignored(SIGHUP) ? 0 : 4;
+}
+
+START_TEST(inherited_ignore_comes_back)
+{
+	signal(SIGHUP, SIG_IGN);
+	rt_boot_test(inherited_body, NULL);
+}
+END_TEST
+
+static int
+broken_pipe_body(void *arg)
+{
+	start_receiver();
+	rt_signal_want(SIGPIPE);
+	rt_signal_broken_pipe();
+	if (receive(passed_on) != SIGPIPE)
+		return 1;
+	rt_signal_ignore(SIGPIPE);
+	rt_signal_broken_pipe();
+	rt_signal_unwant(SIGPIPE);
+	rt_signal_broken_pipe();
+	return 2;
+}
+
+START_TEST(broken_pipe_asks_first)
+{
+	rt_boot_test(broken_pipe_body, NULL);
+}
+END_TEST
+
+/* A receiver with nothing to wait for keeps no program alive. */
+static int
+all_asleep_body(void *arg)
+{
+	struct hchan *c = rt_makechan(NULL, sizeof(int), true, 0);
+
+	start_receiver();
+	rt_signal_want(SIGUSR1);
+	raise(SIGUSR1);
+	receive(passed_on);
+	rt_signal_unwant(SIGUSR1);
+	return receive(c);
+}
+
+START_TEST(receiver_is_no_reason_to_live)
+{
+	rt_boot_test(all_asleep_body, NULL);
+}
+END_TEST
+
 /* Whoever runs the suite may ignore signals (nohup does), and what is ignored
  * at start stays ignored. Here each test begins with the default ones. */
 static void
@@ -386,6 +556,12 @@ main(void)
 	tcase_add_exit_test(tc, full_channel_loses, 0);
 	tcase_add_test_raise_signal(tc, stop_brings_the_default_back, SIGTERM);
 	tcase_add_exit_test(tc, what_cannot_be_asked_for, 0);
+	tcase_add_exit_test(tc, one_receiver_for_all, 0);
+	tcase_add_exit_test(tc, idle_means_received, 0);
+	tcase_add_test_raise_signal(tc, ignored_until_it_is_wanted, SIGTERM);
+	tcase_add_exit_test(tc, inherited_ignore_comes_back, 0);
+	tcase_add_test_raise_signal(tc, broken_pipe_asks_first, SIGPIPE);
+	tcase_add_exit_test(tc, receiver_is_no_reason_to_live, 2);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
