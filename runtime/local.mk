@@ -37,12 +37,14 @@ libgort_la_SOURCES += \
 	runtime/os/fork_linux.c runtime/os/os_linux.c \
 	runtime/os/signal_unix.c \
 	runtime/os/sigqueue.c runtime/os/sigtab_linux.c \
-	runtime/types/alg.c runtime/types/iface.c runtime/types/type.c
+	runtime/types/alg.c runtime/types/iface.c runtime/types/slice.c \
+	runtime/types/string.c runtime/types/type.c
 noinst_HEADERS += \
 	runtime/boot/boot.h runtime/boot/bootlog.h runtime/boot/mainfn.h \
 	runtime/boot/memclr.h runtime/boot/note.h runtime/boot/packages.h \
 	runtime/boot/runtime1.h runtime/boot/sections.h \
 	runtime/os/os.h runtime/os/sigtab.h \
+	runtime/types/slice.h runtime/types/string.h \
 	runtime/types/type.h runtime/types/type_alg.h
 EXTRA_DIST += runtime/boot/crt_linux_amd64.S
 
@@ -97,7 +99,7 @@ libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/gc/mbarrier.c runtime/gc/mbitmap.c runtime/gc/mfinal.c \
 	runtime/gc/mgc.c runtime/gc/mgclimit.c runtime/gc/mgcmark.c \
 	runtime/gc/mgcpacer.c runtime/gc/mgcscavenge.c \
-	runtime/gc/mgcsweep.c runtime/gc/mgcwork.c
+	runtime/gc/mgcroots.c runtime/gc/mgcsweep.c runtime/gc/mgcwork.c
 noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
 	runtime/mem/mpagealloc.h runtime/mem/sizeclasses.h \
 	runtime/gc/gc.h runtime/gc/mgc.h runtime/gc/mgcpacer.h
@@ -108,9 +110,11 @@ mksizeclasses_SOURCES = runtime/mem/mksizeclasses.c
 # fault, diag, capi
 libgort_la_LIBADD += libipc.la
 noinst_HEADERS += runtime/fault/fault.h runtime/fault/crash.h \
+	runtime/fault/print_go.h runtime/fault/print_priv.h \
 	runtime/diag/diag.h
 libgort_la_SOURCES += runtime/fault/catch_amd64.S runtime/fault/crash.c \
 	runtime/fault/lines.c runtime/fault/panic.c runtime/fault/print.c \
+	runtime/fault/print_go.c \
 	runtime/fault/sigpanic.c runtime/fault/symtab.c \
 	runtime/fault/traceback.c
 noinst_HEADERS += runtime/diag/control.h runtime/diag/prof.h \
@@ -130,6 +134,10 @@ libgort_go_a_SOURCES += runtime/gccgo/proc.c runtime/gccgo/chan.c \
 	runtime/gccgo/sync.c runtime/gccgo/time.c runtime/gccgo/poll.c \
 	runtime/gccgo/os.c runtime/gccgo/signal.c runtime/gccgo/syscall.c \
 	runtime/gccgo/cpu.c
+# objects, slices, strings, interfaces, types, print
+libgort_go_a_SOURCES += runtime/gccgo/alloc.c runtime/gccgo/iface.c \
+	runtime/gccgo/print.c runtime/gccgo/slice.c runtime/gccgo/string.c \
+	runtime/gccgo/types.c
 GORT_GO = runtime/gccgo/gort_go.o
 gortcrt_DATA += $(GORT_GO)
 $(GORT_GO): libgort_go.a

@@ -45,6 +45,14 @@ void rt_panic(const struct rt_panic_value *v) RT_NORETURN;
 void rt_panic_str(const char *text) RT_NORETURN; /* copies nothing */
 void rt_panic_runtime(const char *text) RT_NORETURN; /* "runtime error: " */
 void rt_panic_plain(const char *text) RT_NORETURN; /* "close of nil channel" */
+/*
+ * A *runtime.TypeAssertionError: a value of type `have` (NULL: nil) in a
+ * variable of interface type `inter` (NULL: unknown) is not a `want`, because
+ * it lacks the method `missing` or (NULL) for no such reason.
+ */
+void rt_panic_type_assertion(const struct gort_type *inter,
+    const struct gort_type *have, const struct gort_type *want,
+    const gort_str *missing) RT_NORETURN;
 void rt_panic_index(intptr_t i, intptr_t n) RT_NORETURN;
 void rt_panic_mem(void) RT_NORETURN; /* nil dereference, from sigpanic */
 

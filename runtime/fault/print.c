@@ -18,6 +18,7 @@
  * needs them.
  */
 #include "fault/fault.h"
+#include "fault/print_priv.h"
 
 #include "diag/diag.h"
 
@@ -120,6 +121,37 @@ put(struct sink *s, char c)
 	}
 	s->buf[s->n++] = c;
 }
+
+/* ---- collecting: one statement, one write ---- */
+
+static char collected[1024]; /* print lock, as the next */
+static size_t ncollected;
+
+void
+rt_print_flush(void)
+{
+	size_t n = ncollected;
+
+	ncollected = 0; /* first: a fault in here must not print it twice */
+	if (n > 0)
+		write_all(collected, n);
+}
+
+void
+rt_print_collect(const char *p, size_t n)
+{
+	if (n > sizeof(collected) - ncollected) {
+		rt_print_flush();
+		if (n > sizeof(collected)) {
+			write_all(p, n);
+			return;
+		}
+	}
+	memcpy(collected + ncollected, p, n);
+	ncollected += n;
+}
+
+/* ---- formats ---- */
 
 struct spec { /* one conversion */
 	bool left, zero, alt;
@@ -257,6 +289,7 @@ rt_printf(const char *fmt, ...)
 	va_list ap;
 
 	rt_printlock();
+	rt_print_flush();
 	va_start(ap, fmt);
 	format(&s, fmt, ap);
 	va_end(ap);

@@ -47,6 +47,22 @@ void rt_gc_periodic_check(int64_t now_ns);
 void rt_roots_add(const void *base, size_t bytes);
 void rt_roots_del(const void *base);
 
+/*
+ * The variables of one compiled package, in gccgo's layout: each a range whose
+ * pointers are where gcdata says, in its first ptrdata bytes. Static memory.
+ */
+struct rt_root_var {
+	void *base;
+	size_t bytes, ptrdata;
+	const uint8_t *gcdata;
+};
+struct rt_root_list {
+	struct rt_root_list *next; /* ours */
+	intptr_t n;
+	struct rt_root_var v[];
+};
+void rt_roots_register(struct rt_root_list *l); /* once; for ever */
+
 /* Store a collected pointer into collected or global memory. Today a plain
  * store; the hybrid barrier's place. */
 void rt_writeptr(void *slot, void *ptr);
@@ -57,7 +73,9 @@ void *rt_atomic_swapptr(void **slot, void *ptr);
 bool rt_atomic_casptr(void **slot, void *old, void *ptr);
 /* memmove / clear of objects with pointers. */
 void rt_typedmemmove(const struct gort_type *t, void *dst, const void *src);
+void rt_typedmemclr(const struct gort_type *t, void *p);
 void rt_bulk_barrier_memmove(void *dst, const void *src, size_t bytes);
+void rt_bulk_barrier_memclr(void *p, size_t bytes); /* bytes: n * 8 */
 
 /* f is called at the start of each cycle, on g0 with the world stopped: what
  * it drops is found dead. It must not allocate, park or lock. NULL: nothing. */

@@ -70,3 +70,18 @@ rt_typedmemmove(const struct gort_type *t, void *dst, const void *src)
 	else
 		rt_bulk_barrier_memmove(dst, src, t->size);
 }
+
+void
+rt_bulk_barrier_memclr(void *p, size_t bytes)
+{
+	rt_memclr(p, bytes);
+}
+
+void
+rt_typedmemclr(const struct gort_type *t, void *p)
+{
+	if (t->ptrdata == 0)
+		memset(p, 0, t->size);
+	else
+		rt_bulk_barrier_memclr(p, t->size);
+}

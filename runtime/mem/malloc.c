@@ -67,6 +67,12 @@ size_to_class(size_t size)
 	return rt_size_to_class128[(size - RT_SMALL_STEP_MAX + 127) / 128];
 }
 
+size_t
+rt_slot_bytes(size_t size)
+{
+	return size == 0 ? 0 : rt_class_to_size[size_to_class(size)];
+}
+
 static inline void
 clear_slot(uintptr_t p, size_t bytes)
 {

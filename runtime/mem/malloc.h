@@ -28,6 +28,9 @@ void *rt_mallocgc(size_t size, const struct gort_type *t, bool scan,
     bool needzero);
 void *rt_newobject(const struct gort_type *t);
 void *rt_newarray(const struct gort_type *t, intptr_t n); /* panics on n */
+/* Bytes that a slot for so many has: the size class, for at most
+ * RT_MAX_SMALL_BYTES. 0 for 0. Any thread. */
+size_t rt_slot_bytes(size_t size);
 
 /* ---- off-heap ---- */
 

@@ -112,6 +112,12 @@ rt_memequal8(const void *a, const void *b)
 }
 
 bool
+rt_memequal32(const void *a, const void *b)
+{
+	return memcmp(a, b, 4) == 0;
+}
+
+bool
 rt_memequal64(const void *a, const void *b)
 {
 	return memcmp(a, b, 8) == 0;

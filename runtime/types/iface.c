@@ -141,6 +141,133 @@ rt_type_at(size_t i)
 	return i < types.n ? types.v[i] : NULL;
 }
 
+/* ---- compiled Go's types, by text ---- */
+
+/*
+ * reflect asks "is there a type []T already?" before it makes one. The index
+ * is built at the first question: programs that never ask pay nothing, and it
+ * is a hash table because ten thousand descriptors take too long to sort.
+ * Package paths are left out of the hash; the asker may not write them.
+ */
+struct text_index {
+	size_t mask; /* places - 1 */
+	const struct gort_type *place[];
+};
+
+static struct { /* written once, before any asker */
+	struct rt_type_list *const *list;
+	size_t n;
+} golists;
+static _Atomic(struct text_index *) by_text; /* writers: itab_lock */
+static struct rt_mutex itab_lock;
+
+void
+rt_types_register(size_t n, struct rt_type_list *const *lists)
+{
+	golists.list = lists;
+	golists.n = n;
+}
+
+/* The next byte of s from *i on that is outside TAB ... TAB; -1: the end. */
+static int
+next_plain(gort_str s, intptr_t *i)
+{
+	while (*i < s.n && s.p[*i] == '\t') {
+		for (++*i; *i < s.n && s.p[*i] != '\t';)
+			++*i;
+		++*i;
+	}
+	return *i < s.n ? (unsigned char)s.p[(*i)++] : -1;
+}
+
+static size_t
+text_hash(gort_str s)
+{
+	uint64_t h = 0xcbf29ce484222325;
+	intptr_t i = 0;
+
+	for (int c; (c = next_plain(s, &i)) >= 0;)
+		h = (h ^ (unsigned)c) * 0x100000001b3;
+	return (size_t)(h ^ h >> 32);
+}
+
+static bool
+same_plain(gort_str a, gort_str b)
+{
+	intptr_t i = 0, k = 0;
+	int c;
+
+	do {
+		c = next_plain(a, &i);
+		if (c != next_plain(b, &k))
+			return false;
+	} while (c >= 0);
+	return true;
+}
+
+/* itab_lock held. At most half of the places are taken. */
+static struct text_index *
+index_build(void)
+{
+	size_t places = 64, n = 0;
+	struct text_index *x;
+
+	for (size_t i = 0; i < golists.n; i++)
+		n += (size_t)golists.list[i]->n;
+	while (places < 2 * n)
+		places *= 2;
+	x = rt_persistentalloc(sizeof *x + places * sizeof x->place[0], 8,
+	    RT_STAT_OTHER);
+	x->mask = places - 1;
+	for (size_t i = 0; i < golists.n; i++) {
+		for (intptr_t k = 0; k < golists.list[i]->n; k++) {
+			const struct gort_type *t = golists.list[i]->t[k];
+			size_t at = text_hash(*t->str);
+
+			while (x->place[at & x->mask] != NULL)
+				at++;
+			x->place[at & x->mask] = t;
+		}
+	}
+	return x;
+}
+
+static struct text_index *
+index_get(void)
+{
+	struct text_index *x = atomic_load_explicit(&by_text,
+	    memory_order_acquire); /* pairs with the release below */
+
+	if (x != NULL)
+		return x;
+	rt_lock(&itab_lock);
+	x = atomic_load_explicit(&by_text, memory_order_relaxed);
+	if (x == NULL) {
+		x = index_build();
+		atomic_store_explicit(&by_text, x, memory_order_release);
+	}
+	rt_unlock(&itab_lock);
+	return x;
+}
+
+const struct gort_type *
+rt_type_lookup(gort_str s)
+{
+	const struct text_index *x = index_get();
+	const struct gort_type *found = NULL, *t;
+
+	for (size_t i = text_hash(s);
+	     (t = x->place[i & x->mask]) != NULL; i++) {
+		if (!same_plain(s, *t->str))
+			continue;
+		if (rt_strequal(&s, t->str))
+			return t;
+		if (found == NULL)
+			found = t;
+	}
+	return found;
+}
+
 /* ---- itabs ---- */
 
 struct itab {
@@ -157,7 +284,6 @@ struct itab_table {
 
 #define FIRST_PLACES 64
 
-static struct rt_mutex itab_lock;
 static _Atomic(struct itab_table *) itabs; /* writers: itab_lock */
 static _Atomic size_t nitabs;              /* entries; writers: itab_lock */
 

@@ -9,6 +9,7 @@ static const uint8_t first_word[8] = { 1 };
 
 static const struct rt_funcval
     equal8 = { (void (*)(void))rt_memequal8 },
+    equal32 = { (void (*)(void))rt_memequal32 },
     equal64 = { (void (*)(void))rt_memequal64 },
     equal_string = { (void (*)(void))rt_strequal };
 
@@ -24,6 +25,7 @@ static const struct rt_funcval
 
 TYPE(rt_type_bool, "bool", bool, 0, 0x5c0b0001, KIND_BOOL | KIND_NOPTR, &equal8);
 TYPE(rt_type_uint8, "uint8", uint8_t, 0, 0x5c0b0008, KIND_UINT8 | KIND_NOPTR, &equal8);
+TYPE(rt_type_int32, "int32", int32_t, 0, 0x5c0b0004, KIND_INT32 | KIND_NOPTR, &equal32);
 TYPE(rt_type_int, "int", intptr_t, 0, 0x5c0b0002, KIND_INT | KIND_NOPTR, &equal64);
 TYPE(rt_type_unsafe_pointer, "unsafe.Pointer", void *, 8, 0x5c0b001a,
     KIND_UNSAFE_POINTER | KIND_DIRECT, &equal64);

@@ -136,6 +136,16 @@ const struct gort_type *rt_type_at(size_t i);
 const void *const *rt_getitab(const struct rt_interface_type *inter,
     const struct gort_type *t, const gort_str **ret_missing);
 size_t rt_itabs_count(void);
+/* Compiled Go's descriptors, a list a package, static; once, in the first
+ * initialiser. */
+struct rt_type_list {
+	intptr_t n;
+	const struct gort_type *t[];
+};
+void rt_types_register(size_t n, struct rt_type_list *const *lists);
+/* A registered type by its reflection string, package paths between TABs
+ * counting only where several types have the same name; NULL: none. */
+const struct gort_type *rt_type_lookup(gort_str s);
 
 /* types/alg.c */
 void rt_alginit(void); /* picks hash by cpu features, seeds it */
@@ -144,6 +154,7 @@ uint64_t rt_strhash(const gort_str *s, uint64_t seed);
 extern bool rt_use_aeshash;
 
 extern const struct gort_type rt_type_string, rt_type_unsafe_pointer,
-    rt_type_uint8, rt_type_int, rt_type_bool, rt_type_error_string;
+    rt_type_uint8, rt_type_int32, rt_type_int, rt_type_bool,
+    rt_type_error_string;
 
 #endif

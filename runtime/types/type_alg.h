@@ -8,6 +8,7 @@
 
 /* What a descriptor's `equal` points to: are *a and *b the same value? */
 bool rt_memequal8(const void *a, const void *b);
+bool rt_memequal32(const void *a, const void *b);
 bool rt_memequal64(const void *a, const void *b);
 bool rt_strequal(const void *a, const void *b);
 
