@@ -496,6 +496,48 @@ scavenge_body(void *arg)
 
 /* Fewer under a sanitizer: each cycle reads the sanitizer's own data too, 0.2
  * s of it under TSan. Ten cycles with a live list are what is to be seen. */
+/* ---- the pools' cleanup ---- */
+
+static void *pool[N];
+static uint32_t cleanups;
+
+static void
+clean_pool(void)
+{
+	/* world stopped, before marking: what is dropped here dies now */
+	for (int32_t i = 0; i < rt_gomaxprocs; i++)
+		T_CHECK(atomic_load(&rt_allp[i]->status) == P_GCSTOP);
+	memset(pool, 0, sizeof pool);
+	cleanups++;
+}
+
+static void
+fill_pool(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < N; i++) {
+		pool[i] = rt_mallocgc(64, NULL, true, true);
+		hidden[i] = t_hide(pool[i]);
+	}
+}
+
+static int
+pools_body(void *arg)
+{
+	uint32_t cycles;
+
+	(void)arg;
+	t_on_other_stack(fill_pool, NULL);
+	rt_gc_force();
+	T_CHECK(t_count_alive(hidden, N) == N);
+	cycles = rt_gc_cycles();
+	rt_gc_set_pool_cleanup(clean_pool);
+	rt_gc_force();
+	T_CHECK(cleanups == rt_gc_cycles() - cycles);
+	T_CHECK(t_count_alive(hidden, N) <= FEW);
+	return 0;
+}
+
 #define STRESS_ALLOCS (T_SANITIZED ? 100 : 2000)
 
 static int
@@ -696,6 +738,7 @@ static const struct {
 	{ "memory limit alone", memlimit_body, "GOGC", "off" },
 	{ "periodic", periodic_body, NULL, NULL },
 	{ "scavenge", scavenge_body, "GOGC", "off" },
+	{ "pools", pools_body, NULL, NULL },
 	{ "gcstress", stress_cycles_body, "GODEBUG", "gcstress=10" },
 	{ "clobberfree", storm_body, "GODEBUG", "clobberfree=1" },
 	{ "storm", storm_body, NULL, NULL },

@@ -550,6 +550,75 @@ START_TEST(verifier_sees_a_broken_heap)
 }
 END_TEST
 
+/* ---- timers of compiled Go: a closure, an interface and a number ---- */
+
+static struct {
+	_Atomic int64_t calls, bad, born;
+	const struct gort_type *_Atomic type;
+	void *_Atomic data;
+	_Atomic uintptr_t seq;
+} closure;
+
+static void
+born(void *arg)
+{
+	atomic_fetch_add(&closure.born, 1);
+}
+
+/* What such a function may do: allocate, make goroutines. It runs where
+ * nothing can wait. */
+static void
+closure_fn(struct gort_eface arg, uintptr_t seq)
+{
+	struct m *mp = rt_getg()->m;
+
+	if (rt_getg() != mp->g0 || atomic_load(&mp->locks) != 1)
+		atomic_fetch_add(&closure.bad, 1);
+	for (int i = 0; i < 1000; i++)
+		rt_mallocgc(64, NULL, true, true);
+	rt_newproc(born, NULL, 0);
+	atomic_store(&closure.type, arg.t);
+	atomic_store(&closure.data, arg.d);
+	atomic_store(&closure.seq, seq);
+	atomic_fetch_add(&closure.calls, 1);
+}
+
+static struct rt_funcval closure_f = { (void (*)(void))closure_fn };
+
+static bool
+closure_saw(const void *type, const void *data, uintptr_t seq)
+{
+	return atomic_load(&closure.type) == type
+	    && atomic_load(&closure.data) == data
+	    && atomic_load(&closure.seq) == seq;
+}
+
+BOOTED(closure_gets_its_argument)
+{
+	struct rt_timer *t = rt_mallocgc(sizeof *t, NULL, true, true);
+	struct gort_eface arg = { &rt_type_int, t };
+	int64_t i;
+
+	t->f = &closure_f;
+	t->arg_type = (void *)(uintptr_t)&rt_type_string;
+	t->seq = 41;
+	t->when_ns = rt_nanotime();
+	rt_timer_add(t);
+	while (atomic_load(&closure.calls) < 1)
+		gort_yield();
+	ck_assert(closure_saw(&rt_type_string, NULL, 41));
+	for (i = 2; i < 300; i++) {
+		rt_timer_set(t, rt_nanotime(), 0, &closure_f, arg, 42);
+		while (atomic_load(&closure.calls) < i)
+			gort_yield();
+		ck_assert(closure_saw(arg.t, arg.d, 42));
+	}
+	while (atomic_load(&closure.born) < atomic_load(&closure.calls))
+		gort_yield();
+	ck_assert_int_eq(closure.bad, 0);
+	return 0;
+}
+
 int
 main(void)
 {
@@ -571,6 +640,7 @@ main(void)
 	booted_add(tc, next_is_the_earliest);
 	booted_add_loop(tc, sleepers_wake_not_early, 2);
 	booted_add(tc, sleep_of_nothing);
+	booted_add(tc, closure_gets_its_argument);
 	tcase_add_loop_test(tc, stopped_timer_does_not_hide_deadlock, 0, 2);
 	tcase_add_loop_test(tc, stop_on_the_way_does_not_hide_deadlock, 0,
 	    RACES);
