@@ -5,21 +5,21 @@
  *
  * tests/mem/check_sizeclass.c runs it and compares, so the two can't part.
  *
- * The rule. An object of n bytes lives in a slot of the smallest class that
- * holds n; slots of one class fill a span of whole pages. Two kinds of loss:
+ * An object of n bytes lives in a slot of the smallest class that holds n;
+ * slots of one class fill a span of whole pages. Two kinds of loss:
  *
- *   inside   slot - n, at most 1/8 of the slot above 128 bytes, because the
- *            step between classes grows with the size: 8, 16, then 1/8 of the
- *            last power of two
+ *   inside   slot - n, at most 1/8 of the slot above 128 bytes
  *   tail     what no slot fits into at the span's end, at most 1/8 of the span
  *
- * A span has at least MIN_OBJECTS slots or MIN_SPAN_BYTES, whichever is
- * reached first: a refill of the per-P cache costs a lock, and with the 8
- * slots that a single page gives to 1-KiB objects the lock would be a third
- * of the cost of an allocation. Untouched pages of a larger span cost nothing.
- * When a larger slot fits as often into the same span, the smaller one is
- * useless and its class is dropped. From 32 bytes on each class is a multiple
- * of 16, so that only 8 and 24 have weaker alignment.
+ * The sizes are Go's, one by one: append rounds a slice's capacity up to its
+ * class, and programs see that by cap(), their memory profiles by BySize.
+ *
+ * How many pages a span has is ours. It has at least MIN_OBJECTS slots or
+ * MIN_SPAN_BYTES, whichever is reached first: a refill of the per-P cache
+ * costs a lock, and with the 8 slots that a single page gives to 1-KiB objects
+ * the lock would be a third of the cost of an allocation. Untouched pages of a
+ * larger span cost nothing. From 32 bytes on each class is a multiple of 16,
+ * so that only 8 and 24 have weaker alignment.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -32,25 +32,21 @@ enum {
 	SMALL_STEP_MAX = 1024, /* table by 8 up to here, by 128 above */
 	MIN_OBJECTS = 32,
 	MIN_SPAN_BYTES = 32768,
-	MAX_CLASSES = 255,
 };
 
-static unsigned sizes[MAX_CLASSES], pages[MAX_CLASSES];
-static unsigned n = 1; /* class 0: large objects, one a span */
+/* clang-format off */
+static const unsigned sizes[] = { /* 0: large objects, one a span */
+	0, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208,
+	224, 240, 256, 288, 320, 352, 384, 416, 448, 480, 512, 576, 640, 704,
+	768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072,
+	3200, 3456, 4096, 4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472,
+	9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
+	21760, 24576, 27264, 28672, 32768,
+};
+/* clang-format on */
+static const unsigned n = sizeof(sizes) / sizeof(sizes[0]);
 
-static unsigned
-step_after(unsigned size)
-{
-	unsigned pow = 1;
-
-	while (pow * 2 <= size)
-		pow *= 2;
-	if (size < 32)
-		return 8;
-	if (size < 128)
-		return 16;
-	return pow / 8;
-}
+static unsigned pages[sizeof(sizes) / sizeof(sizes[0])];
 
 static unsigned
 span_pages(unsigned size)
@@ -67,17 +63,8 @@ span_pages(unsigned size)
 static void
 compute(void)
 {
-	unsigned size, np, last;
-
-	for (size = 8; size <= MAX_SMALL; size += step_after(size)) {
-		np = span_pages(size);
-		last = n - 1;
-		if (last > 0 && pages[last] == np &&
-		    np * PAGE_BYTES / size == np * PAGE_BYTES / sizes[last])
-			n--; /* fits as often and holds more: replaces it */
-		sizes[n] = size;
-		pages[n++] = np;
-	}
+	for (unsigned i = 1; i < n; i++)
+		pages[i] = span_pages(sizes[i]);
 }
 
 static unsigned
