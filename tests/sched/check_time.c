@@ -491,7 +491,7 @@ dead_with_stop_on_the_way(void *arg)
 
 	gort_go(nothing, NULL);
 	gort_yield();
-	for (int i = 0; i < *(int *)arg * 200; i++)
+	for (int i = 0; i < *(int *)arg * 400; i++)
 		__asm__ volatile("" ::: "memory");
 	gort_timer_stop(t);
 	gort_recv(t->c, NULL);
