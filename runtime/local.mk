@@ -125,6 +125,11 @@ libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
 	runtime/diag/schedtrace.c runtime/diag/telemetry.c \
 	runtime/diag/trace.c
 
+# fault: stacks, symbols, lines
+noinst_HEADERS += runtime/fault/unwind.h
+libgort_la_SOURCES += runtime/fault/cfi.c runtime/fault/unwind.c \
+	runtime/fault/sigpanic_amd64.S
+
 # gccgo: the face for compiled Go, one relocatable object (gccgo.h says why).
 # Needs no gccgo to build. A Go program links
 #   prog.o gort_crt.o gort_go.o libgort.a, then libgo.a

@@ -5,12 +5,7 @@
 #define RT_CRASH_H
 
 #include "fault/fault.h"
-
-/* Where an execution stands: enough to walk its frames. */
-struct rt_where {
-	uintptr_t pc, sp, bp;
-	bool exact; /* pc is the instruction itself, not a return address */
-};
+#include "fault/unwind.h"
 
 /* panic.c */
 void rt_print_panic_value(const struct rt_panic_value *v);

@@ -106,6 +106,8 @@ struct rt_module {
 	uintptr_t base;            /* load bias */
 	uintptr_t text, etext;     /* executable range */
 	uintptr_t data, edata;     /* hull of the writable segments */
+	uintptr_t cfi;             /* .eh_frame_hdr, 0: none */
+	uintptr_t rodata, erodata; /* the segment it lies in */
 	bool foreign; /* neither the program nor libgort: libc and the like */
 	struct rt_module *next;
 };

@@ -3,10 +3,9 @@
  *
  * The handler runs on the thread's signal stack and must not panic there. So
  * it writes what happened into the g and edits the interrupted context: when
- * the handler returns, the goroutine finds itself at the entry of rt_sigpanic
- * as if the faulting instruction had been a call. The pushed return address is
- * the faulting pc, and rbp is the faulting function's, so a walk by frame
- * pointers shows the function that faulted, at the line that faulted.
+ * the handler returns, the goroutine finds itself in rt_sigpanic_entry, as if
+ * called by the instruction that faulted: the frame there tells unwinders the
+ * pc and sp of the fault, so a walk shows the function and line that faulted.
  *
  * Only what Go calls a panic is one: an address below 4096 (a nil pointer, and
  * a field of it), integer division, in a goroutine that runs on its own stack
@@ -14,8 +13,8 @@
  * stack overflow. All else is our end, told from the faulting place.
  *
  * A jump through a nil function pointer leaves pc in no text. Then the word at
- * sp is the return address of that call, and nothing is pushed: the caller is
- * shown.
+ * sp is the return address of that call, and nothing is pushed: rt_sigpanic is
+ * entered as the function that was called, and the caller is shown.
  */
 #include "config.h"
 
@@ -34,19 +33,16 @@
 /* A panic needs this much below the fault to run deferred calls at all. */
 #define SIGPANIC_ROOM_BYTES 2048
 
-void rt_sigpanic(void); /* entered by the edited context only */
+/* Entered by the edited context only; see sigpanic_amd64.S. */
+void rt_sigpanic(void);
+void rt_sigpanic_entry(void);
 
 static struct rt_where
 where_of(const ucontext_t *uc)
 {
-	const greg_t *r = uc->uc_mcontext.gregs;
-	struct rt_where w = {
-		.pc = (uintptr_t)r[REG_RIP],
-		.sp = (uintptr_t)r[REG_RSP],
-		.bp = (uintptr_t)r[REG_RBP],
-		.exact = true,
-	};
+	struct rt_where w;
 
+	rt_unwind_ucontext(uc, &w);
 	if (rt_find_module(w.pc) == NULL &&
 	    rt_find_module(*(uintptr_t *)w.sp) != NULL) {
 		w.pc = *(uintptr_t *)w.sp; /* called through a bad pointer */
@@ -135,26 +131,24 @@ unexpected_fault(
 
 /*
  * The red zone below sp is not spared: whoever had something there will never
- * run again, and a leaf's locals are nobody else's. So the pushed pc lies right
- * below the frame that faulted, and a walk finds what is above it.
+ * run again, and a leaf's locals are nobody else's. A call through a bad
+ * pointer has pushed its return address already and is at a function's entry.
  */
 static void
 inject_call(ucontext_t *uc, bool push)
 {
 	greg_t *r = uc->uc_mcontext.gregs;
-	uintptr_t sp = (uintptr_t)r[REG_RSP];
+	uintptr_t *sp = (uintptr_t *)r[REG_RSP];
+	void (*entry)(void) = rt_sigpanic;
 
 	if (push) {
-		/* the ABI wants sp + 8 divisible by 16 at a function's entry */
-		if (sp % 16 != 0) {
-			sp -= 8;
-			*(uintptr_t *)sp = 0; /* no stale pc for a walk */
-		}
-		sp -= 8;
-		*(uintptr_t *)sp = (uintptr_t)r[REG_RIP];
+		sp = (uintptr_t *)((uintptr_t)sp & ~(uintptr_t)15) - 2;
+		sp[0] = (uintptr_t)r[REG_RSP];
+		sp[1] = (uintptr_t)r[REG_RIP];
+		entry = rt_sigpanic_entry;
 	}
 	r[REG_RSP] = (greg_t)sp;
-	r[REG_RIP] = (greg_t)(uintptr_t)rt_sigpanic;
+	r[REG_RIP] = (greg_t)(uintptr_t)entry;
 	r[REG_EFL] &= ~0x400; /* direction flag: the ABI's state at a call */
 }
 

@@ -165,6 +165,26 @@ module_ranges(
 	}
 }
 
+/* Where unwinding finds its tables: the header, and the segment around it. */
+static void
+module_cfi(struct rt_module *m, const struct dl_phdr_info *info)
+{
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_GNU_EH_FRAME)
+			m->cfi = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+	for (int i = 0; i < info->dlpi_phnum && m->cfi != 0; i++) {
+		const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+		uintptr_t lo = info->dlpi_addr + ph->p_vaddr;
+
+		if (ph->p_type != PT_LOAD || m->cfi - lo >= ph->p_filesz)
+			continue;
+		m->rodata = lo;
+		m->erodata = lo + ph->p_filesz;
+		return;
+	}
+	m->cfi = 0;
+}
+
 static int
 on_module(struct dl_phdr_info *info, size_t size, void *arg)
 {
@@ -176,6 +196,7 @@ on_module(struct dl_phdr_info *info, size_t size, void *arg)
 	m->pub.base = info->dlpi_addr;
 	m->pub.path = module_path(info, nmodules == 0);
 	module_ranges(&m->pub, info, arg);
+	module_cfi(&m->pub, info);
 	m->pub.foreign =
 	    nmodules > 0 && !(own >= m->pub.text && own < m->pub.etext);
 	while (*tail != NULL)

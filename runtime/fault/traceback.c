@@ -1,21 +1,9 @@
 /*
  * traceback.c - who called whom, in Go's words.
  *
- * Frames are found by frame pointers: libgort and the programs that use
- * gort.h are built with -fno-omit-frame-pointer (gort.pc says so). A walk
- * starts from a saved context (a parked goroutine), from what entersyscall
- * noted, or from a fault's registers, and never leaves the goroutine's stack:
- * each frame must lie above the last one, inside [stack.lo, stack.hi). That
- * bound, and nothing read from the stack, is what ends a walk of garbage.
- *
- * Foreign code (libc) keeps no frame pointers, but it preserves rbp for its
- * caller, or pushes it. A leaf of the program may have no frame either. When an
- * interrupted pc is in such code the walk
- * looks for the youngest word on the stack that is a return address (it points
- * just behind a call instruction in the program's or libgort's text) and whose
- * frame was made by a call of that very function. Where none proves itself the
- * youngest return address is taken; it may be stale: that can put a wrong line
- * into a dump, never crash it.
+ * Frames are found by call frame information (unwind.c), from a saved context
+ * (a parked goroutine), from what entersyscall noted, from a fault's registers
+ * or from where the report was asked for.
  *
  * What is shown: at level 1 the program's own functions; the runtime's are
  * left out, except that the frame which ran deferred calls for a panic shows
@@ -35,9 +23,6 @@
 #include <string.h>
 
 #define FRAMES_MAX 100
-#define CALL_SCAN_WORDS                                                        \
-	1024 /* how far a caller of foreign code is looked for */
-#define OVERSHOOT_BYTES ((uintptr_t)1 << 20) /* of an overflow's frame */
 #define MINUTE_NS ((int64_t)60 * 1000000000)
 
 /* ---- GOTRACEBACK ---- */
@@ -162,155 +147,6 @@ rt_goroutine_header(struct g *gp)
 	rt_printunlock();
 }
 
-/* ---- walking ---- */
-
-struct walk {
-	uintptr_t pc, sp, bp;
-	uintptr_t lo, hi; /* the stack's bounds */
-	bool exact;       /* pc is no return address */
-};
-
-static bool
-walk_begin(struct walk *w, struct g *gp, const struct rt_where *at)
-{
-	w->lo = gp == NULL ? at->sp : gp->stack.lo;
-	w->hi = gp == NULL ? at->sp + 65536 : gp->stack.hi;
-	w->pc = at->pc;
-	w->sp = at->sp;
-	w->bp = at->bp;
-	w->exact = at->exact;
-	if (w->sp < w->lo && w->lo - w->sp < OVERSHOOT_BYTES)
-		w->sp = w->lo; /* the stack overflowed */
-	return w->sp >= w->lo && w->sp < w->hi;
-}
-
-/* Is a the address behind a call in text that keeps frame pointers? */
-static bool
-is_return_address(uintptr_t a)
-{
-	const struct rt_module *m = rt_find_module(a);
-	const uint8_t *p = (const uint8_t *)a;
-
-	if (m == NULL || m->foreign || a - m->text < 8)
-		return false;
-	if (p[-5] == 0xe8)
-		return true;         /* call rel32 */
-	for (int n = 2; n <= 7; n++) /* call *reg, call *mem: ff /2 */
-		if (p[-n] == 0xff && (p[-n + 1] & 0x38) == 0x10)
-			return true;
-	return false;
-}
-
-#define RAW_STACK __attribute__((no_sanitize("address", "thread")))
-
-/* Is frame, by its return address, a call of just the function at entry? */
-RAW_STACK static bool
-frame_is_of(uintptr_t entry, uintptr_t frame)
-{
-	uintptr_t r = *(const uintptr_t *)(frame + 8);
-	int32_t rel;
-
-	if (!is_return_address(r) || *(const uint8_t *)(r - 5) != 0xe8)
-		return false;
-	memcpy(&rel, (const void *)(r - 4), sizeof(rel));
-	return r + (uintptr_t)(intptr_t)rel == entry;
-}
-
-/*
- * The frame of the function that was returned to by the word at `a`: rbp still,
- * or pushed below a by the code that was called. 0: none that proves itself.
- */
-RAW_STACK static uintptr_t
-find_frame(const struct walk *w, uintptr_t a)
-{
-	struct rt_symbol s;
-	uintptr_t f = w->bp;
-
-	if (!rt_symbolize(*(const uintptr_t *)a - 1, false, &s) || s.entry == 0)
-		return 0;
-	for (uintptr_t p = (w->sp + 7) & ~(uintptr_t)7;; p += 8) {
-		if (f % 8 == 0 && f > a && f <= w->hi - 16 &&
-		    frame_is_of(s.entry, f))
-			return f;
-		if (p >= a)
-			return 0;
-		f = *(const uintptr_t *)p;
-	}
-}
-
-/*
- * Out of code without a frame: the youngest return address on the stack whose
- * frame proves itself, else the youngest. These are words that nobody wrote
- * for us to read, so the sanitizers must look away.
- */
-RAW_STACK static bool
-find_caller(struct walk *w)
-{
-	uintptr_t start = (w->sp + 7) & ~(uintptr_t)7, first = 0, frame = 0;
-	uintptr_t a = start;
-
-	for (int i = 0; i < CALL_SCAN_WORDS && a + 8 <= w->hi; i++, a += 8) {
-		if (!is_return_address(*(const uintptr_t *)a))
-			continue;
-		if (first == 0)
-			first = a;
-		frame = find_frame(w, a);
-		if (frame != 0)
-			break;
-	}
-	if (frame == 0)
-		a = first;
-	if (a == 0)
-		return false;
-	w->pc = *(const uintptr_t *)a;
-	w->exact = false;
-	w->sp = a + 8;
-	if (frame != 0)
-		w->bp = frame;
-	else if (w->bp < w->sp || w->bp >= w->hi)
-		w->bp = 0;
-	return true;
-}
-
-/*
- * Has the function that was interrupted at pc made its frame? A leaf may have
- * none, and a prologue may not be over. What sets rbp is mov %rsp,%rbp.
- */
-static bool
-frame_is_made(uintptr_t pc)
-{
-	struct rt_symbol s;
-	const uint8_t *p;
-
-	if (!rt_symbolize(pc, false, &s) || s.entry == 0)
-		return true;
-	for (p = (const uint8_t *)s.entry; (uintptr_t)p + 3 <= pc; p++)
-		if (p[0] == 0x48 && p[1] == 0x89 && p[2] == 0xe5)
-			return true;
-	return false;
-}
-
-/* To the caller's frame. */
-RAW_STACK static bool
-walk_next(struct walk *w)
-{
-	const struct rt_module *m = rt_find_module(w->pc);
-	uintptr_t next;
-
-	if (m != NULL && (m->foreign || (w->exact && !frame_is_made(w->pc))) &&
-	    find_caller(w))
-		return true;
-	if (w->bp % 8 != 0 || w->bp < w->sp || w->bp < w->lo || w->hi < 16 ||
-	    w->bp > w->hi - 16)
-		return false;
-	next = *(const uintptr_t *)w->bp;
-	w->pc = *(const uintptr_t *)(w->bp + 8);
-	w->sp = w->bp + 16;
-	w->bp = next;
-	w->exact = false;
-	return w->pc != 0;
-}
-
 /* ---- printing frames ---- */
 
 static void
@@ -328,9 +164,9 @@ print_place(const struct rt_symbol *s, uintptr_t pc)
 
 /* A faulting function is shown at its own pc, its callers behind the call. */
 static bool
-symbolize_frame(const struct walk *w, bool lines, struct rt_symbol *ret)
+symbolize_frame(const struct rt_unwind *u, bool lines, struct rt_symbol *ret)
 {
-	return rt_symbolize(w->exact ? w->pc : w->pc - 1, lines, ret);
+	return rt_symbolize(u->reg[RT_UW_PC] - !u->exact, lines, ret);
 }
 
 static bool
@@ -345,41 +181,44 @@ ends_walk(const struct rt_symbol *s)
 	return s->runtime && strcmp(s->func, "rt_ctx_entry") == 0;
 }
 
-/* Did the signal handler enter this frame's callee by editing the context? */
 static void
-mark_fault_frame(const struct g *gp, struct walk *w)
+print_frame(const struct rt_unwind *u, const struct rt_symbol *s, uintptr_t fp,
+    int32_t level)
 {
-	if (gp != NULL && gp->sig != 0 && w->pc == gp->sigpc)
-		w->exact = true;
+	uintptr_t pc = u->reg[RT_UW_PC];
+
+	rt_printf("%s(...)\n",
+	    s->runtime && runs_deferred(s->func) ? "panic" : s->func);
+	print_place(s, pc);
+	if (level >= 2)
+		rt_printf(" fp=%#lx sp=%#lx pc=%#lx", (unsigned long)fp,
+		    (unsigned long)u->reg[RT_UW_RSP], (unsigned long)pc);
+	rt_printf("\n");
 }
 
 static void
-print_frames(struct g *gp, struct walk *w, int32_t level)
+print_frames(struct rt_unwind *u, int32_t level)
 {
+	struct rt_unwind here;
 	struct rt_symbol s;
 	int n = 0, seen = 0;
+	bool more;
 
 	do {
-		mark_fault_frame(gp, w);
-		symbolize_frame(w, false, &s);
+		here = *u;
+		symbolize_frame(&here, false, &s);
 		if (ends_walk(&s) || ++seen > 100 * FRAMES_MAX)
 			break;
+		more = rt_unwind_next(u);
 		if (level < 2 && s.runtime && !(n > 0 && runs_deferred(s.func)))
 			continue;
 		if (n++ == FRAMES_MAX) {
 			rt_printf("...additional frames elided...\n");
 			break;
 		}
-		symbolize_frame(w, true, &s);
-		rt_printf("%s(...)\n",
-		    s.runtime && runs_deferred(s.func) ? "panic" : s.func);
-		print_place(&s, w->pc);
-		if (level >= 2)
-			rt_printf(" fp=%#lx sp=%#lx pc=%#lx",
-			    (unsigned long)w->bp + 16, (unsigned long)w->sp,
-			    (unsigned long)w->pc);
-		rt_printf("\n");
-	} while (walk_next(w));
+		symbolize_frame(&here, true, &s);
+		print_frame(&here, &s, more ? u->reg[RT_UW_RSP] : 0, level);
+	} while (more);
 }
 
 static void
@@ -402,10 +241,10 @@ rt_traceback_where(struct g *gp, const struct rt_where *at)
 {
 	bool all, crash;
 	int32_t level = rt_crash_level(&all, &crash);
-	struct walk w;
+	struct rt_unwind u;
 
-	if (walk_begin(&w, gp, at))
-		print_frames(gp, &w, level);
+	if (rt_unwind_begin(&u, gp, at))
+		print_frames(&u, level);
 	print_creator(gp, level);
 }
 
@@ -417,30 +256,6 @@ rt_traceback_self(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	rt_traceback_where(rt_getg(), &at);
 }
 
-/* Where a goroutine that does not run stands. False: it runs. */
-RAW_STACK static bool
-where_stopped(struct g *gp, struct rt_where *ret)
-{
-	uint32_t status = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;
-
-	ret->exact = false;
-	if (status == G_SYSCALL && gp->syscallsp != 0) {
-		ret->pc = gp->syscallpc;
-		ret->sp = gp->syscallsp;
-		ret->bp = gp->syscallbp;
-		return true;
-	}
-	if (status == G_RUNNING || status == G_DEAD || status == G_IDLE)
-		return false;
-	if (gp->sched.sp < gp->stack.lo ||
-	    gp->sched.sp > gp->stack.hi - RT_CTX_BYTES)
-		return false;
-	ret->sp = gp->sched.sp + RT_CTX_BYTES;
-	ret->bp = *(uintptr_t *)(gp->sched.sp + RT_CTX_BP_OFF);
-	ret->pc = *(uintptr_t *)(gp->sched.sp + RT_CTX_PC_OFF);
-	return true;
-}
-
 void
 rt_traceback_g(struct g *gp)
 {
@@ -448,7 +263,7 @@ rt_traceback_g(struct g *gp)
 	bool all, crash;
 
 	rt_goroutine_header(gp);
-	if (where_stopped(gp, &at)) {
+	if (rt_unwind_stopped(gp, &at)) {
 		rt_traceback_where(gp, &at);
 		return;
 	}
@@ -486,26 +301,21 @@ rt_traceback_others(struct g *me)
 int
 rt_callers(struct g *gp, uintptr_t *pcs, int max)
 {
-	struct rt_where at;
-	struct walk w;
-	struct g *on = gp;
+	struct rt_where at = rt_unwind_here();
+	struct rt_unwind u;
+	bool self = gp == NULL;
 	int n = 0;
 
-	if (gp == NULL) {
-		on = rt_getg();
-		at.pc = (uintptr_t)__builtin_return_address(0);
-		at.bp = *(uintptr_t *)__builtin_frame_address(0);
-		at.sp = (uintptr_t)__builtin_frame_address(0) + 16;
-		at.exact = false;
-	} else if (!where_stopped(gp, &at)) {
+	if (!self && !rt_unwind_stopped(gp, &at))
 		return 0;
-	}
-	if (!walk_begin(&w, on, &at))
+	if (!rt_unwind_begin(&u, self ? rt_getg() : gp, &at))
 		return 0;
+	if (self && !rt_unwind_next(&u))
+		return 0; /* we ourselves */
 	do {
 		if (n == max)
 			break;
-		pcs[n++] = w.pc;
-	} while (walk_next(&w));
+		pcs[n++] = u.reg[RT_UW_PC] + u.exact;
+	} while (rt_unwind_next(&u));
 	return n;
 }
