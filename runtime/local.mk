@@ -24,7 +24,9 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/runq.c runtime/sched/newproc.c runtime/sched/mstart.c \
 	runtime/sched/procresize.c runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \
-	runtime/sched/stack.c runtime/sched/checkdead.c
+	runtime/sched/stack.c runtime/sched/segment.c \
+	runtime/sched/checkdead.c
+noinst_HEADERS += runtime/arch/stack_amd64.h
 
 # boot, os, types
 libgort_la_SOURCES += \
@@ -134,7 +136,8 @@ libgort_la_SOURCES += runtime/fault/cfi.c runtime/fault/unwind.c \
 # Needs no gccgo to build. A Go program links
 #   prog.o gort_crt.o gort_go.o libgort.a, then libgo.a
 noinst_LIBRARIES += libgort_go.a
-libgort_go_a_SOURCES = runtime/gccgo/gccgo.h runtime/gccgo/main.c
+libgort_go_a_SOURCES = runtime/gccgo/gccgo.h runtime/gccgo/main.c \
+	runtime/arch/morestack_amd64.S
 libgort_go_a_SOURCES += runtime/gccgo/proc.c runtime/gccgo/chan.c \
 	runtime/gccgo/sync.c runtime/gccgo/time.c runtime/gccgo/poll.c \
 	runtime/gccgo/os.c runtime/gccgo/signal.c runtime/gccgo/syscall.c \

@@ -42,6 +42,7 @@ struct mcache;
 struct mspan;
 struct rt_timer;
 struct rt_timer_slot;
+struct rt_segment;
 struct rt_defer;
 struct rt_panic;
 struct rt_catch;
@@ -156,6 +157,7 @@ struct g {
 	struct stack stack;  /* const while allocated */
 	struct gobuf sched;  /* own; valid when not running */
 	struct m *m;         /* own; the M running it */
+	uintptr_t stackguard; /* own: %fs:0x70 while it runs; 0: no checks */
 	_Atomic uint32_t atomicstatus; /* enum g_status; see casgstatus */
 	_Atomic bool preempt; /* sysmon, stop-the-world: please yield soon */
 	uint8_t waitreason;   /* enum wait_reason; own, then whoever readies */
@@ -163,6 +165,8 @@ struct g {
 	bool paniconfault;    /* own */
 	uint64_t goid;        /* const per life */
 	struct g *schedlink;  /* run queue, free list: owner of that list */
+	struct rt_segment *segment; /* own: the stack's second piece, or NULL */
+	uintptr_t splitsp;    /* own: sched/segment.c */
 	void *param;          /* what the waker hands to the woken */
 	int64_t waitsince_ns; /* set at park; mono */
 	struct sudog *waiting; /* own while parked: sudogs in lock order */

@@ -17,10 +17,30 @@
 /* What a process starts with: SSE exceptions masked, x87 extended precision. */
 #define RT_CTX_CONTROL ((uintptr_t)0x037f << 32 | 0x1f80)
 
-/* Who runs here. The g is thread-local, initial-exec, and its address is
- * never taken; rt_getg (runtime2.h) and this are the only accesses. */
+/*
+ * The guard word, %fs:0x70: compiled Go compares the stack pointer with it in
+ * each prologue and calls __morestack when below. 0: never. It belongs to the
+ * g that runs (g->stackguard; sched/segment.c), so whoever changes the one
+ * changes the other. g0, gsignal and threads without a g have 0.
+ */
 static inline void
-rt_setg(struct g *gp)
+rt_set_guard_word(uintptr_t guard)
+{
+	__asm__ volatile("movq %0, %%fs:0x70" : : "er"(guard) : "memory");
+}
+static inline uintptr_t
+rt_guard_word(void)
+{
+	uintptr_t guard;
+
+	__asm__ volatile("movq %%fs:0x70, %0" : "=r"(guard));
+	return guard;
+}
+
+/* Who runs here. The g is thread-local, initial-exec, and its address is
+ * never taken; rt_getg (runtime2.h) and these are the only accesses. */
+static inline void
+rt_setg_guard(struct g *gp, uintptr_t guard)
 {
 	uintptr_t off;
 
@@ -29,6 +49,18 @@ rt_setg(struct g *gp)
 	                 : "=&r"(off)
 	                 : "r"(gp)
 	                 : "memory");
+	rt_set_guard_word(guard);
+}
+static inline void
+rt_setg(struct g *gp)
+{
+	rt_setg_guard(gp, gp->stackguard);
+}
+/* g0, gsignal, nobody: what runs there is not checked. */
+static inline void
+rt_setg_unchecked(struct g *gp)
+{
+	rt_setg_guard(gp, 0);
 }
 
 /* Save here, continue at `to`. Returns when somebody switches back. */

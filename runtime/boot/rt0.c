@@ -81,7 +81,7 @@ tlsinit(void)
 	rt_g0.m = &rt_m0;
 	rt_m0.g0 = &rt_g0;
 	atomic_store(&rt_g0.atomicstatus, G_RUNNING);
-	rt_setg(&rt_g0);
+	rt_setg_unchecked(&rt_g0);
 	if (rt_getg() != &rt_g0)
 		rt_throw("tlsinit: the thread does not see its g");
 	rt_boot_end(step, "g0 on the first thread's stack, %zu KiB", room >> 10);

@@ -241,6 +241,7 @@ rt_on_crash_stack(void (*fn)(void *), void *arg)
 	to.sp = crash_g.stack.hi - 64;
 	rt_san_fiber_new(&crash_g);
 	rt_san_leave(self == NULL ? &nobody : self, &crash_g);
+	rt_set_guard_word(0);
 	rt_ctx_call(&from, &to, crash_stack_main, NULL);
 	__builtin_trap();
 }

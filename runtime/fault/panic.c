@@ -192,6 +192,7 @@ recovery(struct g *gp, struct rt_panic *p)
 	c->jumped = true;
 	gp->panic = c->panic;
 	__asan_handle_no_return();
+	rt_stack_unsplit(gp, c->ctx.sp);
 	rt_ctx_jump(&c->ctx);
 }
 

@@ -99,7 +99,7 @@ can_panic(const struct g *gp, uintptr_t sp)
 	    mp->throwing == NULL && !mp->insyscall &&
 	    atomic_load_explicit(&mp->locks, memory_order_relaxed) == 0 &&
 	    (rt_readgstatus(gp) & ~(uint32_t)G_SCAN) == G_RUNNING &&
-	    sp >= gp->stack.lo + SIGPANIC_ROOM_BYTES && sp <= gp->stack.hi;
+	    rt_stack_holds(gp, sp, SIGPANIC_ROOM_BYTES);
 }
 
 static bool
@@ -243,7 +243,7 @@ interrupted_g(struct m *mp, uintptr_t sp)
 {
 	struct g *gp = mp->curg;
 
-	if (gp != NULL && sp >= gp->stack.lo && sp <= gp->stack.hi)
+	if (gp != NULL && rt_stack_holds(gp, sp, 0))
 		return gp;
 	return mp->g0;
 }

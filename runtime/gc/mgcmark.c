@@ -6,8 +6,9 @@
  *   globals    registered ranges (data and bss of every module), in pieces;
  *              read conservatively
  *   goroutines per goroutine, unless dead: its stack from the saved stack
- *              pointer (syscallsp in a system call) to stack.hi, which holds
- *              the saved registers too, and the fields of struct g that may be
+ *              pointer (syscallsp in a system call) up, both pieces if it has
+ *              split, which holds the saved registers too, and the fields of
+ *              struct g that may be
  *              the only reference: startarg, param, defer, panic, timer, the
  *              registers saved at a system call's entry, and the elements of
  *              the sudogs it waits on
@@ -294,9 +295,21 @@ mark_globals(struct gcworker *w, uint32_t job)
 }
 
 static RT_NO_SANITIZE void
+mark_stack_piece(struct gcworker *w, uintptr_t sp, uintptr_t hi)
+{
+	sp &= ~(uintptr_t)7;
+	w->stack_bytes += hi - sp;
+	for (; sp + sizeof(uintptr_t) <= hi; sp += sizeof(uintptr_t))
+		mark_stack_word(w, *(uintptr_t *)sp);
+}
+
+/* What was in registers at a split lies on the slot, above g->splitsp. */
+static RT_NO_SANITIZE void
 mark_stack(struct gcworker *w, struct g *gp)
 {
 	uintptr_t sp = gp->sched.sp;
+	struct stack piece[2];
+	int n;
 
 	/* Also of one that is just coming back: it keeps these until it has a
 	 * P, and its status and saved context change under our eyes. */
@@ -305,12 +318,11 @@ mark_stack(struct gcworker *w, struct g *gp)
 		for (int i = 0; i < 6; i++)
 			mark_stack_word(w, gp->syscallregs[i]);
 	}
-	if (sp < gp->stack.lo || sp > gp->stack.hi)
+	n = rt_stack_pieces(gp, sp, piece);
+	if (n == 0)
 		rt_throw("gcmark: saved stack pointer is outside the stack");
-	sp &= ~(uintptr_t)7;
-	w->stack_bytes += gp->stack.hi - sp;
-	for (; sp + sizeof(uintptr_t) <= gp->stack.hi; sp += sizeof(uintptr_t))
-		mark_stack_word(w, *(uintptr_t *)sp);
+	for (int i = 0; i < n; i++)
+		mark_stack_piece(w, piece[i].lo, piece[i].hi);
 }
 
 static RT_NO_SANITIZE void
@@ -321,6 +333,9 @@ mark_g(struct gcworker *w, struct g *gp)
 	if (status == G_DEAD || status == G_IDLE)
 		return;
 	mark_stack(w, gp);
+	if (RT_UNLIKELY(gp->segment != NULL) &&
+	    (status & ~(uint32_t)G_SCAN) != G_SYSCALL && gp->syscallsp == 0)
+		rt_segment_trim(gp);
 	mark_word(w, (uintptr_t)gp->startarg);
 	mark_word(w, (uintptr_t)gp->param);
 	mark_word(w, (uintptr_t)gp->defer);

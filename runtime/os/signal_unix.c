@@ -407,15 +407,16 @@ SIG_CODE static void
 sighandler(int sig, siginfo_t *info, void *uc)
 {
 	struct g *gp = rt_getg();
+	uintptr_t guard = rt_guard_word();
 	int saved = errno;
 
 	if (gp == NULL || gp->m == NULL) {
 		on_foreign_thread(sig, info, uc);
 	} else {
 		if (gp->m->gsignal != NULL)
-			rt_setg(gp->m->gsignal);
+			rt_setg_unchecked(gp->m->gsignal);
 		on_signal(gp, sig, info, uc);
-		rt_setg(gp);
+		rt_setg_guard(gp, guard); /* perhaps poisoned */
 	}
 	errno = saved;
 }

@@ -128,9 +128,9 @@ thread_main(void *arg)
 {
 	struct m *mp = arg;
 
-	rt_setg(mp->g0);
+	rt_setg_unchecked(mp->g0);
 	mstart1(mp);
-	rt_setg(NULL);
+	rt_setg_unchecked(NULL);
 	return NULL;
 }
 

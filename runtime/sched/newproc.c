@@ -179,6 +179,7 @@ rt_stack_release_idle(void)
 	bool more = false;
 	int32_t n;
 
+	rt_segment_release_idle();
 	rt_lock(&rt_sched.gfree.lock);
 	list = rt_sched.gfree.head;
 	n = rt_sched.gfree.n;
@@ -210,7 +211,7 @@ rt_stack_release_idle(void)
 bool
 rt_stack_idle_young(void)
 {
-	return atomic_load(&rt_sched.gfree.young);
+	return atomic_load(&rt_sched.gfree.young) || rt_segment_idle_young();
 }
 
 /* ---- birth ---- */
@@ -319,6 +320,8 @@ goexit0_m(struct g *gp)
 	mp->lockedg = NULL;
 	atomic_store_explicit(&gp->preempt, false, memory_order_relaxed);
 	rt_dropg();
+	if (RT_UNLIKELY(gp->segment != NULL))
+		rt_segment_end(gp);
 	rt_san_stack_clean(gp);
 	rt_gfput(pp, gp);
 	/* The thread may have been changed in ways only its goroutine knew
@@ -336,7 +339,7 @@ rt_goexit0_direct(void)
 
 	mp->mcallfn = goexit0_m;
 	mp->mcallg = gp;
-	rt_setg(g0);
+	rt_setg_unchecked(g0);
 	rt_san_leave_for_ever(gp, g0);
 	rt_ctx_drop(&g0->sched);
 }

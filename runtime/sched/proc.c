@@ -181,7 +181,7 @@ rt_mcall(void (*fn)(struct g *))
 		rt_throw("mcall called on m->g0 stack");
 	mp->mcallfn = fn;
 	mp->mcallg = gp;
-	rt_setg(g0);
+	rt_setg_unchecked(g0);
 	rt_san_leave(gp, g0);
 	rt_ctx_leave(&gp->sched, &g0->sched);
 	/* perhaps on another thread: mp and g0 are somebody else's now */
@@ -219,7 +219,7 @@ rt_systemstack(void (*fn)(void *), void *arg)
 	}
 	if (RT_UNLIKELY(gp != mp->curg))
 		rt_throw("systemstack called from unexpected goroutine");
-	rt_setg(mp->g0);
+	rt_setg_unchecked(mp->g0);
 	rt_san_leave(gp, mp->g0);
 	rt_ctx_call(&gp->sched, &mp->g0->sched, systemstack_body, &a);
 	rt_san_arrive(gp, a.g0);

@@ -118,10 +118,35 @@ void rt_stack_release_idle(void);   /* give old idle stacks' pages back */
 bool rt_stack_idle_young(void);     /* is there anything to give? */
 size_t rt_stack_bytes_inuse(void);
 size_t rt_stack_bytes_sys(void);
-/* Is addr in some goroutine's slot? For fault reports. NULL if not. */
+/* Is addr in some goroutine's stack? For fault reports. NULL if not. */
 struct g *rt_stack_owner(uintptr_t addr, bool *ret_in_guard);
 #define RT_STACK_LIMIT_TEXT_BYTES rt_stack_slot_bytes()
 size_t rt_stack_slot_bytes(void);
+
+/* ---- the second piece of a stack (segment.c) ---- */
+
+/*
+ * A goroutine of compiled Go may stand on two pieces: its slot (g->stack) and
+ * a segment. sp is where it is, or was when its context was saved. Returns how
+ * many pieces hold frames, innermost first: ret[0] from sp up, ret[1] the slot
+ * from the split up. 0: sp is on neither.
+ */
+int rt_stack_pieces(const struct g *gp, uintptr_t sp, struct stack ret[2]);
+/* Is sp on either piece, with at least room bytes below it? */
+bool rt_stack_holds(const struct g *gp, uintptr_t sp, uintptr_t room);
+/* Is pc in __morestack? Who lists or counts frames leaves these out. Its CFI
+ * leads from the function that split directly to that function's caller. */
+bool rt_is_morestack(uintptr_t pc);
+/* A function's __builtin_return_address(0) may lie in __morestack: then the
+ * address it really returns to, else pc. Of the running goroutine. */
+uintptr_t rt_stack_return_address(uintptr_t pc);
+/* The running goroutine is about to go on at sp by a jump, not by returns. */
+void rt_stack_unsplit(struct g *gp, uintptr_t sp);
+/* Before a fork whose child runs Go: it must not need a lock to grow. */
+void rt_stack_before_fork(void);
+/* debug.SetMaxStack: bytes for each goroutine; returns the old limit. */
+size_t rt_set_max_stack(size_t bytes);
+void rt_segment_trim(struct g *gp); /* the collector: world stopped */
 
 /* ---- status ---- */
 void rt_casgstatus(struct g *gp, uint32_t oldval, uint32_t newval);

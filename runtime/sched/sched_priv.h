@@ -97,6 +97,14 @@ bool rt_can_be_woken(void); /* checkdead.c */
 /* ---- stack.c ---- */
 void rt_stack_release(struct g *gp); /* dead g: all pages but the top ones */
 
+/* ---- segment.c ---- */
+bool rt_stack_checked(void);
+void rt_segment_end(struct g *gp);
+void rt_segment_release_idle(void);
+bool rt_segment_idle_young(void);
+size_t rt_segment_bytes_inuse(void);
+struct g *rt_segment_owner(uintptr_t addr, bool *ret_in_guard);
+
 /* ---- sysmon.c ---- */
 void rt_sysmon_wake(void); /* sched.lock */
 

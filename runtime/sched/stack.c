@@ -39,14 +39,10 @@
  * Huge pages: one touch would commit 2 MiB, thirty-two slots' worth. They are
  * refused for stack arenas.
  *
- * Growing, later. C frames cannot be moved, so a goroutine never gets a
- * bigger first segment. Compiled Go, and C built with -fsplit-stack, will
- * check a limit in its prologue and call __morestack, which switches to one
- * huge second segment (1 GiB of address space from an own reserve, committed
- * by touching, cached when the goroutine leaves it so that a loop around the
- * boundary does not pay each time). What stands here for it: the g knows its
- * bounds in one place (g->stack), scans start from a saved sp, and
- * rt_stack_owner is the only function that maps an address to a goroutine.
+ * Growing. C frames cannot be moved, so a goroutine never gets a bigger slot.
+ * Compiled Go checks a limit in each prologue, above ROOM_BYTES for the C it
+ * calls, and goes on in a second piece: segment.c. C programs have no checks;
+ * theirs is what the slot holds.
  *
  * Rejected: mmap per stack (65,530), malloc'ed stacks (no guard, and RSS at
  * once), copying stacks (C pointers into them), 2 MiB slots (a page table
@@ -71,6 +67,7 @@
 #define SLOT_BYTES ((size_t)64 << 10)
 #endif
 #define GUARD_BYTES ((size_t)16 << 10)
+#define ROOM_BYTES (SLOT_BYTES / 4) /* for C, below Go's check value */
 #define ARENA_BYTES ((size_t)64 << 20)
 #define ARENA_MIN_BYTES (16 * SLOT_BYTES)
 #define COMMIT_BYTES ((size_t)4 << 20) /* made usable in one go */
@@ -237,6 +234,8 @@ rt_stack_g_alloc(void)
 	gp = slot_g(lo);
 	gp->stack.lo = lo + guard;
 	gp->stack.hi = (uintptr_t)gp;
+	if (rt_stack_checked())
+		gp->stackguard = lo + GUARD_BYTES + ROOM_BYTES;
 	atomic_store_explicit(&a->used, used + SLOT_BYTES,
 	    memory_order_release);
 	atomic_fetch_add_explicit(&pool.inuse, SLOT_BYTES,
@@ -247,8 +246,8 @@ rt_stack_g_alloc(void)
 }
 
 /*
- * Is addr in some goroutine's slot? *ret_in_guard: in the guard (or, where
- * there is none, in the lowest page). Lock-free, async-signal-safe.
+ * Is addr in some goroutine's slot or segment? *ret_in_guard: in the guard (or,
+ * where there is none, in the lowest page). Lock-free, async-signal-safe.
  */
 struct g *
 rt_stack_owner(uintptr_t addr, bool *ret_in_guard)
@@ -268,7 +267,7 @@ rt_stack_owner(uintptr_t addr, bool *ret_in_guard)
 		*ret_in_guard = addr < gp->stack.lo || addr < lo + 4096;
 		return gp;
 	}
-	return NULL;
+	return rt_segment_owner(addr, ret_in_guard);
 }
 
 /* All but the top page of a dead goroutine's stack. */
@@ -286,11 +285,13 @@ rt_stack_release(struct g *gp)
 size_t
 rt_stack_bytes_inuse(void)
 {
-	return atomic_load_explicit(&pool.inuse, memory_order_relaxed);
+	return atomic_load_explicit(&pool.inuse, memory_order_relaxed) +
+	    rt_segment_bytes_inuse();
 }
 
 size_t
 rt_stack_bytes_sys(void)
 {
-	return atomic_load_explicit(&pool.sys, memory_order_relaxed);
+	return atomic_load_explicit(&pool.sys, memory_order_relaxed) +
+	    rt_segment_bytes_inuse();
 }
