@@ -124,8 +124,9 @@ noinst_HEADERS += runtime/diag/control.h runtime/diag/prof.h \
 libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
 	runtime/diag/debugvars.c runtime/diag/gctrace.c \
 	runtime/diag/goroutines.c runtime/diag/mprof.c \
-	runtime/diag/schedtrace.c runtime/diag/telemetry.c \
-	runtime/diag/trace.c
+	runtime/diag/schedtrace.c runtime/diag/stacks.c \
+	runtime/diag/telemetry.c runtime/diag/timehist.c \
+	runtime/diag/timehist.h runtime/diag/trace.c
 
 # fault: stacks, symbols, lines
 noinst_HEADERS += runtime/fault/unwind.h
@@ -146,6 +147,11 @@ libgort_go_a_SOURCES += runtime/gccgo/proc.c runtime/gccgo/chan.c \
 libgort_go_a_SOURCES += runtime/gccgo/alloc.c runtime/gccgo/iface.c \
 	runtime/gccgo/print.c runtime/gccgo/slice.c runtime/gccgo/string.c \
 	runtime/gccgo/types.c
+libgort_go_a_SOURCES += runtime/gccgo/memstats.c runtime/gccgo/reflect.c \
+	runtime/gccgo/debug.c runtime/gccgo/metrics.c runtime/gccgo/pprof.c \
+	runtime/gccgo/trace.c runtime/gccgo/publictypes.c \
+	runtime/gccgo/publictypes_amd64.S
+EXTRA_DIST += runtime/gccgo/mktypes.sh runtime/gccgo/publictypes.go.in
 GORT_GO = runtime/gccgo/gort_go.o
 gortcrt_DATA += $(GORT_GO)
 $(GORT_GO): libgort_go.a

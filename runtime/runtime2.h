@@ -195,6 +195,7 @@ struct g {
 	void *fiber_fake;    /* AddressSanitizer's fake-stack handle */
 	uint64_t gcscandone; /* gc/: cycle in which the stack was scanned */
 	int64_t runnable_ns; /* when made runnable, for stall time; 0 = off */
+	void *labels;            /* own: profile labels; root; given to children */
 	struct rt_catch *catch;  /* own: innermost rt_protect, fault/panic.c */
 };
 

@@ -70,6 +70,15 @@ void rt_telemetry_counters(struct ipc_counters *ret);
 void rt_control_start(void); /* if GORT_CONTROL_FD is set; runtime.main */
 void rt_control_ready(void); /* main.main is about to run */
 
+/* ---- stacks.c: every goroutine's stack at one moment; stops the world ----
+ * put(arg, i, gp, pcs, n) for each of the program's goroutines, on g0, if no
+ * more than `room` of them; pcs are return addresses, leaf first, up to depth.
+ * Returns how many there are. User goroutine. */
+size_t rt_goroutine_stacks(size_t room, int depth,
+    void (*put)(void *arg, size_t i, struct g *gp, const uintptr_t *pcs,
+        int n),
+    void *arg);
+
 /* ---- trace.c: execution-trace buffers, made at boot; reader comes later -- */
 void rt_traceinit(void);
 size_t rt_trace_buffers_bytes(void);

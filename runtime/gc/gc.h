@@ -89,10 +89,26 @@ int32_t rt_gc_percent(void);
 int64_t rt_gc_memlimit_set(int64_t bytes);  /* old; <0: only ask */
 uint64_t rt_gc_heap_goal(void);
 uint32_t rt_gc_cycles(void);
+/* Give every free page back to the system. User goroutine. */
+void rt_gc_release_free(void);
 
 /* Finalizers: fn(obj) once, on the finalizer goroutine, after obj is
  * unreachable. One per object; NULL removes. 0 or -EINVAL (not the base of a
  * heap object) */
 int rt_setfinalizer(void *obj, void (*fn)(void *));
+
+/*
+ * The same for a language: run(how, obj) is called, and what `closure` points
+ * into lives as long as it may be. `a` and `b` are run's own affair and must
+ * not be collected. An object that shares its slot with others (tiny, without
+ * pointers) need not be the slot's base.
+ * 0; -EINVAL: not (the base of) a heap object; -EEXIST: has one already.
+ */
+struct rt_finalizer {
+	void (*run)(const struct rt_finalizer *how, void *obj);
+	void *closure;
+	const void *a, *b;
+};
+int rt_addfinalizer(void *obj, const struct rt_finalizer *how);
 
 #endif

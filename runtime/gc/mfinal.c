@@ -19,6 +19,10 @@
  *
  * The goroutine is made when the first finalizer is set. Finalizers run one
  * after the other; one that blocks delays the others. None runs at exit.
+ *
+ * A record says how its function is called: C takes the object, compiled Go a
+ * func value and the object as its parameter wants it (rt_addfinalizer). What
+ * a func value captured is a root from setting until the call.
  */
 #include "gc/mgc.h"
 
@@ -94,8 +98,8 @@ enqueue(struct special *sp)
 static void
 run_finalizers(void *arg)
 {
+	struct rt_finalizer how = { 0 };
 	struct special *sp;
-	void (*fn)(void *) = NULL;
 	void *obj = NULL;
 
 	(void)arg;
@@ -106,15 +110,17 @@ run_finalizers(void *arg)
 			fin.qhead = sp->next;
 			if (fin.qhead == NULL)
 				fin.qtail = NULL;
-			fn = sp->fn;
+			how = sp->how;
 			obj = (void *)sp->obj;
 			rt_fixalloc_free(&fin.alloc, sp);
 		}
 		rt_unlock(&rt_heap.speciallock);
 		if (sp != NULL) {
-			fn(obj);
-			/* the frame must not keep it while we sleep */
-			__asm__ volatile("" : "=r"(obj) : "0"(NULL));
+			how.run(&how, obj);
+			/* the frame must not keep them while we sleep */
+			how.closure = NULL;
+			__asm__ volatile("" : "=r"(obj) : "0"(NULL), "r"(&how)
+			                 : "memory");
 			rt_preempt_check();
 		} else {
 			rt_gcdaemon_park(&fin.daemon, WAIT_FINALIZER_WAIT);
@@ -132,59 +138,109 @@ start_goroutine(void)
 		rt_newproc_system(run_finalizers, NULL);
 }
 
-/* Returns a record that is no longer needed, or NULL. */
-static struct special *
-set_locked(struct mspan *s, uintptr_t obj, void (*fn)(void *),
-    struct special *fresh)
+/* How C's are called; the function is in `a`. */
+static void
+run_c(const struct rt_finalizer *how, void *obj)
 {
-	struct special **at = find(s, obj), *sp = *at;
-
-	if (sp != NULL && sp->obj == obj) {
-		if (fn != NULL) {
-			sp->fn = fn;
-			return fresh;
-		}
-		*at = sp->next;
-		unlink_all(sp);
-		return sp;
-	}
-	if (fn == NULL)
-		return fresh;
-	fresh->obj = obj;
-	fresh->fn = fn;
-	fresh->next = *at;
-	*at = fresh;
-	link_all(fresh);
-	atomic_store_explicit(&s->has_specials, true, memory_order_relaxed);
-	return NULL;
+	((void (*)(void *))(uintptr_t)how->a)(obj);
 }
+
+/*
+ * The span of obj if a finalizer may be hung on it. A small object without
+ * pointers may lie inside a slot that it shares; its finalizer then runs when
+ * the whole slot is dead.
+ */
+static struct mspan *
+span_for(void *obj, bool may_share)
+{
+	size_t size;
+	uintptr_t base = rt_findobject((uintptr_t)obj, &size);
+	struct mspan *s;
+
+	if (base == 0)
+		return NULL;
+	s = rt_spanof(base);
+	if (base != (uintptr_t)obj &&
+	    !(may_share && s->kind == SPAN_NOSCAN && size == 16))
+		return NULL;
+	return s;
+}
+
+static void
+link_new(struct mspan *s, struct special *sp)
+{
+	struct special **at = find(s, sp->obj);
+
+	sp->next = *at;
+	*at = sp;
+	link_all(sp);
+	atomic_store_explicit(&s->has_specials, true, memory_order_relaxed);
+}
+
+static struct special *
+fresh(void *obj, const struct rt_finalizer *how)
+{
+	struct special *sp = rt_fixalloc_alloc(&fin.alloc);
+
+	sp->obj = (uintptr_t)obj;
+	sp->how = *how;
+	return sp;
+}
+
+/*
+ * In both functions below: a sweep of the span reads its list under the same
+ * lock, and finds this object marked because the caller has it; so it does not
+ * matter whether the span was swept already.
+ */
 
 int
 rt_setfinalizer(void *obj, void (*fn)(void *))
 {
-	size_t size;
-	uintptr_t base = rt_findobject((uintptr_t)obj, &size);
-	struct special *sp = NULL;
-	struct mspan *s;
+	struct rt_finalizer how = { .run = run_c,
+		.a = (const void *)(uintptr_t)fn };
+	struct mspan *s = span_for(obj, fn == NULL);
+	struct special **at, *sp;
 
-	if (base == 0 || base != (uintptr_t)obj)
+	if (s == NULL)
 		return -EINVAL;
-	s = rt_spanof(base);
 	if (fn != NULL)
 		start_goroutine();
-	/*
-	 * A sweep of this span reads its list under the same lock, and finds
-	 * this object marked because the caller has it; so it does not matter
-	 * whether the span was swept already.
-	 */
 	rt_lock(&rt_heap.speciallock);
-	if (fn != NULL)
-		sp = rt_fixalloc_alloc(&fin.alloc);
-	sp = set_locked(s, base, fn, sp);
-	if (sp != NULL)
+	at = find(s, (uintptr_t)obj);
+	sp = *at;
+	if (sp != NULL && sp->obj == (uintptr_t)obj) {
+		*at = sp->next;
+		unlink_all(sp);
 		rt_fixalloc_free(&fin.alloc, sp);
+	}
+	if (fn != NULL)
+		link_new(s, fresh(obj, &how));
 	rt_unlock(&rt_heap.speciallock);
 	return 0;
+}
+
+int
+rt_addfinalizer(void *obj, const struct rt_finalizer *how)
+{
+	struct mspan *s = span_for(obj, true);
+	struct special *sp;
+	void *seen;
+	bool has;
+
+	if (s == NULL)
+		return -EINVAL;
+	start_goroutine();
+	/* the record is off the heap, and its roots may be marked already in
+	 * this cycle: let the barrier see the closure on its way, before the
+	 * lock that is ranked behind the collector's */
+	rt_writeptr(&seen, how->closure);
+	rt_lock(&rt_heap.speciallock);
+	sp = *find(s, (uintptr_t)obj);
+	has = sp != NULL && sp->obj == (uintptr_t)obj;
+	if (!has)
+		link_new(s, fresh(obj, how));
+	rt_unlock(&rt_heap.speciallock);
+	return has ? -EEXIST : 0;
 }
 
 /* ---- the collector's side ---- */
@@ -200,9 +256,12 @@ rt_final_mark_roots(struct gcworker *w)
 		/* what it refers to: queue it without a mark of its own */
 		if (s != NULL && s->kind != SPAN_NOSCAN)
 			rt_gcwork_push(w, sp->obj);
+		rt_gcmark_word(w, (uintptr_t)sp->how.closure);
 	}
-	for (sp = fin.qhead; sp != NULL; sp = sp->next)
+	for (sp = fin.qhead; sp != NULL; sp = sp->next) {
 		rt_gcmark_word(w, sp->obj);
+		rt_gcmark_word(w, (uintptr_t)sp->how.closure);
+	}
 }
 
 static bool

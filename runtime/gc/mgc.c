@@ -41,6 +41,7 @@
 #include "arch/arch.h"
 #include "boot/boot.h"
 #include "diag/diag.h"
+#include "diag/timehist.h"
 #include "fault/fault.h"
 #include "gc/mgcpacer.h"
 #include "lock/lock.h"
@@ -335,6 +336,7 @@ account(struct rt_gc_cycle *r, int64_t start_ns, int64_t end_ns)
 	    gc.cpu_ns, end_ns - origin, (int32_t)r->procs);
 	atomic_store(&gc.cpu_permille, r->cpu_permille);
 	atomic_store(&gc.pause_ns[n % 256], pause);
+	rt_timehist_add(&rt_hist_gc_pauses, (int64_t)pause, 1);
 	atomic_store(&gc.last_end_unix_ns, (uint64_t)rt_walltime_ns());
 	atomic_store(&gc.pause_end_ns[n % 256],
 	    atomic_load(&gc.last_end_unix_ns));

@@ -138,7 +138,7 @@ struct special { /* a finalizer; guarded by heap.speciallock */
 	struct special *next;  /* the span's list, by address */
 	struct special *gnext, *gprev; /* all of them */
 	uintptr_t obj;
-	void (*fn)(void *);
+	struct rt_finalizer how; /* how.closure: a root */
 };
 void rt_final_init(void);
 void rt_final_mark_roots(struct gcworker *w); /* world stopped */

@@ -337,6 +337,7 @@ mark_g(struct gcworker *w, struct g *gp)
 	    (status & ~(uint32_t)G_SCAN) != G_SYSCALL && gp->syscallsp == 0)
 		rt_segment_trim(gp);
 	mark_word(w, (uintptr_t)gp->startarg);
+	mark_word(w, (uintptr_t)gp->labels);
 	mark_word(w, (uintptr_t)gp->param);
 	mark_word(w, (uintptr_t)gp->defer);
 	mark_word(w, (uintptr_t)gp->panic);

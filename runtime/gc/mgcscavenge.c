@@ -91,6 +91,14 @@ rt_gcscavenge_for_limit(void)
 		rt_gcscavenge(total - (uint64_t)limit);
 }
 
+void
+rt_gc_release_free(void)
+{
+	while (rt_gcscavenge((size_t)16 << 20) > 0)
+		rt_preempt_check();
+	rt_stack_release_idle();
+}
+
 /* Bytes of free pages held beyond what the next cycle will want. */
 static uint64_t
 excess(void)

@@ -23,10 +23,6 @@ go_runtime_import(void)
 {
 }
 
-/* The runtime's own descriptors, as a list of none. */
-extern const intptr_t go_runtime_types[2] GO("runtime..types");
-const intptr_t go_runtime_types[2];
-
 static void
 inits(void)
 {

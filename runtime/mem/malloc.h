@@ -71,6 +71,7 @@ void rt_mcache_flush(struct p *pp); /* give spans back (before a sweep) */
 uintptr_t rt_findobject(uintptr_t p, size_t *ret_size);
 
 /* ---- statistics (mstats.c) ---- */
+#define RT_MEMSTAT_CLASSES 64
 struct rt_memstats {
 	uint64_t alloc, total_alloc, sys, mallocs, frees;
 	uint64_t heap_alloc, heap_sys, heap_idle, heap_inuse, heap_released,
@@ -81,6 +82,11 @@ struct rt_memstats {
 	uint64_t pause_ns[256], pause_end_ns[256];
 	uint32_t num_gc, num_forced_gc;
 	uint64_t gc_cpu_permille;
+	/* by size class of mem/sizeclasses.h; [0]: large ones. Small objects
+	 * that share a slot count as tinyallocs, and in mallocs and frees */
+	uint64_t class_mallocs[RT_MEMSTAT_CLASSES],
+	    class_frees[RT_MEMSTAT_CLASSES];
+	uint64_t tinyallocs, large_alloc_bytes, large_free_bytes;
 };
 /* Exact; stops the world. User goroutine. */
 void rt_readmemstats(struct rt_memstats *ret);

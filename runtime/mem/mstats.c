@@ -21,6 +21,8 @@
 
 #include <string.h>
 
+_Static_assert(RT_MEMSTAT_CLASSES == RT_SIZE_CLASS_N, "one entry a class");
+
 _Atomic uint64_t rt_memstat_sys[RT_STAT_N];
 
 static uint64_t
@@ -66,22 +68,27 @@ fill_objects(struct rt_memstats *r)
 	for (unsigned c = 0; c < RT_SIZE_CLASS_N; c++) {
 		uint64_t nf = get(&st->nfree[c]);
 
+		r->class_frees[c] = nf;
 		r->frees += nf;
 		freed_bytes += nf * rt_class_to_size[c];
 	}
-	freed_bytes += get(&st->large_free_bytes);
+	r->large_free_bytes = get(&st->large_free_bytes);
+	freed_bytes += r->large_free_bytes;
 	rt_mcache_count(&made);
 	made.slots[0] = get(&st->nlarge);
 	for (unsigned c = 0; c < RT_SIZE_CLASS_N; c++) {
+		r->class_mallocs[c] = made.slots[c];
 		r->mallocs += made.slots[c];
 		r->total_alloc += made.slots[c] * rt_class_to_size[c];
 	}
-	r->total_alloc += get(&st->large_alloc_bytes);
+	r->large_alloc_bytes = get(&st->large_alloc_bytes);
+	r->total_alloc += r->large_alloc_bytes;
 	r->alloc = r->total_alloc > freed_bytes ? r->total_alloc - freed_bytes
 	                                        : 0;
 	r->heap_alloc = r->alloc;
 	r->heap_objects = r->mallocs > r->frees ? r->mallocs - r->frees : 0;
 	/* tiny objects share a slot and die with it: counted on both sides */
+	r->tinyallocs = made.tinyallocs;
 	r->mallocs += made.tinyallocs;
 	r->frees += made.tinyallocs;
 }

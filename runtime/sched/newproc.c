@@ -263,6 +263,7 @@ newproc(void (*fn)(void *), void *arg, uintptr_t callerpc, bool system)
 	gp->parentgoid = me->goid;
 	gp->waitsince_ns = 0;
 	gp->system = system;
+	gp->labels = system ? NULL : me->labels;
 	if (RT_UNLIKELY(system))
 		atomic_fetch_add(&rt_sched.ngsys, 1);
 	else
@@ -308,6 +309,7 @@ goexit0_m(struct g *gp)
 		ngo_add(pp, -1);
 	gp->startfn = NULL;
 	gp->startarg = NULL;
+	gp->labels = NULL;
 	gp->param = NULL;
 	gp->waiting = NULL;
 	gp->defer = NULL;

@@ -76,6 +76,7 @@
 #include <x86intrin.h>
 
 #include "arch/arch.h"
+#include "diag/timehist.h"
 #include "arch/fiber_san.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
@@ -335,6 +336,7 @@ stall_end(struct p *pp, struct g *gp)
 	    memory_order_relaxed);
 
 	gp->runnable_ns = 0;
+	rt_timehist_add(&rt_hist_sched_latency, ns, STALL_SAMPLE);
 	if (ns > 0)
 		atomic_store_explicit(&pp->stall_ns, sum + ns * STALL_SAMPLE,
 		    memory_order_relaxed);
