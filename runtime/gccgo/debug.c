@@ -89,21 +89,12 @@ go_read_gc_stats(gort_slice *p)
 
 /* ---- build information ---- */
 
-gort_str go_modinfo(void) GO("runtime_1debug.modinfo");
-void go_set_modinfo(gort_str info) GO("runtime.setmodinfo");
-static gort_str modinfo; /* constant text of the program's */
+gort_str go_debug_modinfo(void) GO("runtime_1debug.modinfo");
 
 gort_str
-go_modinfo(void)
+go_debug_modinfo(void)
 {
-	return modinfo;
-}
-
-/* Called by an initialiser that `go build -compiler gccgo` adds. */
-void
-go_set_modinfo(gort_str info)
-{
-	modinfo = info;
+	return go_modinfo;
 }
 
 extern const gort_str go_build_version GO("runtime.buildVersion");
