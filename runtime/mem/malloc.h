@@ -71,7 +71,7 @@ void rt_mcache_flush(struct p *pp); /* give spans back (before a sweep) */
 uintptr_t rt_findobject(uintptr_t p, size_t *ret_size);
 
 /* ---- statistics (mstats.c) ---- */
-#define RT_MEMSTAT_CLASSES 64
+#define RT_MEMSTAT_CLASSES 68
 struct rt_memstats {
 	uint64_t alloc, total_alloc, sys, mallocs, frees;
 	uint64_t heap_alloc, heap_sys, heap_idle, heap_inuse, heap_released,
