@@ -7,6 +7,8 @@
 
 #include "runtime2.h"
 
+#include "diag/timehist.h"
+
 /* ---- debug variables (boot/runtime1.c parses; live changes by control) --- */
 #define RT_DEBUG_VARS(X)                                                       \
 	X(adaptivestackstart, 1) X(allocfreetrace, 0) X(asyncpreemptoff, 0)   \

@@ -41,7 +41,6 @@
 #include "arch/arch.h"
 #include "boot/boot.h"
 #include "diag/diag.h"
-#include "diag/timehist.h"
 #include "fault/fault.h"
 #include "gc/mgcpacer.h"
 #include "lock/lock.h"

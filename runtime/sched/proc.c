@@ -76,7 +76,7 @@
 #include <x86intrin.h>
 
 #include "arch/arch.h"
-#include "diag/timehist.h"
+#include "diag/diag.h"
 #include "arch/fiber_san.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
