@@ -106,7 +106,8 @@ libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/gc/mbarrier.c runtime/gc/mbitmap.c runtime/gc/mfinal.c \
 	runtime/gc/mgc.c runtime/gc/mgclimit.c runtime/gc/mgcmark.c \
 	runtime/gc/mgcpacer.c runtime/gc/mgcscavenge.c \
-	runtime/gc/mgcroots.c runtime/gc/mgcsweep.c runtime/gc/mgcwork.c
+	runtime/gc/mgcroots.c runtime/gc/mgcsweep.c runtime/gc/mgctypes.c \
+	runtime/gc/mgcwork.c
 noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
 	runtime/mem/mpagealloc.h runtime/mem/sizeclasses.h \
 	runtime/gc/gc.h runtime/gc/mgc.h runtime/gc/mgcpacer.h
@@ -138,9 +139,9 @@ noinst_HEADERS += runtime/fault/unwind.h
 libgort_la_SOURCES += runtime/fault/cfi.c runtime/fault/unwind.c \
 	runtime/fault/sigpanic_amd64.S
 
-# gccgo: the face for compiled Go, one relocatable object (gccgo.h says why).
-# Needs no gccgo to build. A Go program links
-#   prog.o gort_crt.o gort_go.o libgort.a, then libgo.a
+# gccgo: the face for compiled Go, and libgort with it, as one relocatable
+# object (gccgo.h and gort_go.ld say why). Needs no gccgo to build. A Go program
+# links   prog.o gort_crt.o gort_go.o, then libgo.a
 noinst_LIBRARIES += libgort_go.a
 libgort_go_a_SOURCES = runtime/gccgo/gccgo.h runtime/gccgo/main.c \
 	runtime/arch/morestack_amd64.S runtime/arch/barrier_amd64.S
@@ -160,8 +161,10 @@ EXTRA_DIST += runtime/gccgo/mktypes.sh runtime/gccgo/publictypes.go.in
 libgort_go_a_SOURCES += runtime/gccgo/alg.c runtime/gccgo/map.c
 GORT_GO = runtime/gccgo/gort_go.o
 gortcrt_DATA += $(GORT_GO)
-$(GORT_GO): libgort_go.a
+EXTRA_DIST += runtime/gccgo/gort_go.ld
+$(GORT_GO): libgort_go.a libgort.la runtime/gccgo/gort_go.ld
 	$(AM_V_CCLD)$(MKDIR_P) runtime/gccgo && \
-	$(CC) -r -nostdlib -o $@ -Wl,--whole-archive libgort_go.a \
+	$(CC) -r -nostdlib -o $@ -Wl,-T,$(srcdir)/runtime/gccgo/gort_go.ld \
+		-Wl,--whole-archive libgort_go.a .libs/libgort.a \
 		-Wl,--no-whole-archive
 CLEANFILES += $(GORT_GO)

@@ -113,7 +113,7 @@ add_root(uintptr_t lo, uintptr_t hi)
 	hi &= ~(uintptr_t)7;
 	if (lo >= hi)
 		return;
-	rt_roots_add((void *)lo, hi - lo);
+	rt_roots_add_data((void *)lo, hi - lo);
 }
 
 /* A writable segment without what the loader made read-only. */

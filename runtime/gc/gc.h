@@ -41,10 +41,12 @@ void rt_gc_periodic_check(int64_t now_ns);
 
 /*
  * Registered roots: [base, base+bytes) is scanned conservatively in each
- * cycle. Data and bss of the executable and of every shared object are
- * registered by modulesinit.
+ * cycle.
  */
 void rt_roots_add(const void *base, size_t bytes);
+/* modulesinit: data or bss of a module; of a compiled Go program only what is
+ * the runtime's own is registered (mgcroots.c). */
+void rt_roots_add_data(const void *base, size_t bytes);
 void rt_roots_del(const void *base);
 
 /*

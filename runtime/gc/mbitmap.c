@@ -28,8 +28,7 @@
  *
  * Rejected: two bits per word in a heap-wide bitmap (a write per object); a
  * header word in front of larger objects (a 1-KiB object no longer fits its
- * class). Not handled here: layouts that are programs; such objects are
- * allocated as CONS.
+ * class). Layouts that are programs: mgctypes.c makes bitmaps of them.
  */
 #include "gc/mgc.h"
 
@@ -65,10 +64,11 @@ mask_of(const struct gort_type *t, unsigned nwords)
 {
 	unsigned nbits = (unsigned)(t->ptrdata / sizeof(void *));
 	unsigned each = (unsigned)(t->size / sizeof(void *));
+	const uint8_t *bits = rt_gctype_bits(t);
 	uint64_t one = 0, m = 0;
 
 	for (unsigned i = 0; i < (nbits + 7) / 8; i++)
-		one |= (uint64_t)t->gcdata[i] << (8 * i);
+		one |= (uint64_t)bits[i] << (8 * i);
 	one &= low_bits(nbits);
 	if (each == 0)
 		rt_throw("mallocgc: type with pointers but no size");
@@ -143,6 +143,7 @@ rt_bitmap_settype(
 {
 	uint32_t slot = rt_slotof(s, slot_base);
 
+	rt_gctype_hold(t);
 	if (by_mask(s))
 		settype_mask(s, slot, t);
 	else

@@ -15,6 +15,8 @@
 	__attribute__((no_sanitize("address"), no_sanitize("thread"),         \
 	    no_sanitize("undefined")))
 
+struct gcworker;
+
 enum gc_phase { GC_OFF, GC_MARK, GC_MARKTERM };
 extern _Atomic uint32_t rt_gcphase; /* stw to write */
 extern _Atomic int64_t rt_gc_force_period_ns; /* tests make it shorter */
@@ -47,6 +49,25 @@ unsigned rt_bitmap_words(const struct mspan *s); /* of s->ptrs */
 uint64_t rt_bitmap_mask(const struct mspan *s, uint32_t slot);
 /* The type that a slot repeats; TYPED, larger ones. NULL: none yet. */
 const struct gort_type *rt_bitmap_type(const struct mspan *s, uint32_t slot);
+
+/* ---- mgctypes.c ---- */
+/* Before a span may remember t: its program is run, and if it lives in the heap
+ * it is kept from now on. User goroutine, no lock held. */
+void rt_gctype_hold(const struct gort_type *t);
+const uint8_t *rt_gcprog_bits(const struct gort_type *t); /* t was held */
+void rt_gctypes_mark(struct gcworker *w);
+/* Run a program into zeroed memory of nbits bits and the slack behind them;
+ * throws when the program is bad or writes more. */
+void rt_gcprog_run(const uint8_t *prog, uint8_t *ret_bits, size_t nbits);
+#define RT_GCPROG_SLACK_BYTES 8
+
+/* The pointer bitmap of a type that was held. */
+static inline const uint8_t *
+rt_gctype_bits(const struct gort_type *t)
+{
+	return RT_UNLIKELY(t->kind & KIND_GCPROG) ? rt_gcprog_bits(t)
+	                                          : t->gcdata;
+}
 
 /* ---- mgcwork.c: see there ---- */
 #define GC_WORKBUF_N 252
@@ -109,6 +130,14 @@ void rt_gcmark_drain(struct gcworker *w);
 void rt_gcmark_word(struct gcworker *w, uintptr_t p);
 void rt_gcmark_range(struct gcworker *w, uintptr_t lo, uintptr_t hi);
 uint64_t rt_gcmark_globals_bytes(void);
+/* The lock of everything registered; waits while a cycle marks. */
+void rt_roots_lock(void);
+void rt_roots_unlock(void);
+
+/* ---- mgcroots.c: variables of compiled packages; roots' lock held ---- */
+uint32_t rt_gcroots_jobs(void);
+void rt_gcroots_mark(struct gcworker *w, uint32_t job);
+uint64_t rt_gcroots_bytes(void);
 
 /* ---- mbarrier.c: see there ---- */
 extern _Atomic uint32_t rt_gcbarrier; /* stw to write; 0: a store is a store */

@@ -3,8 +3,8 @@
  *
  * Roots, cut into jobs that the workers claim by a counter:
  *
- *   globals    registered ranges (data and bss of every module), in pieces;
- *              read conservatively
+ *   globals    registered ranges, in pieces; read conservatively
+ *   variables  of compiled packages, by their layouts (mgcroots.c)
  *   goroutines per goroutine, unless dead: its stack from the saved stack
  *              pointer (syscallsp in a system call) up, both pieces if it has
  *              split, which holds the saved registers too, and the fields of
@@ -62,7 +62,7 @@ static struct {
 
 /* The jobs of this cycle; written with the world stopped, before workers. */
 static struct {
-	uint32_t nglobals, ngs, total;
+	uint32_t nvars, ngs, total;
 	_Atomic uint32_t next; /* claimed by fetch-add */
 } jobs;
 
@@ -70,12 +70,18 @@ static struct {
 
 /* The mutex is not fair, and a world that stands must not wait for a thread
  * that registers ranges in a loop: who comes later lets the collector pass. */
-static void
-lock_roots(void)
+void
+rt_roots_lock(void)
 {
 	while (atomic_load(&roots.marking))
 		rt_usleep(50);
 	rt_lock(&roots.lock);
+}
+
+void
+rt_roots_unlock(void)
+{
+	rt_unlock(&roots.lock);
 }
 
 void
@@ -87,7 +93,7 @@ rt_roots_add(const void *base, size_t bytes)
 
 	if (hi <= lo)
 		return;
-	lock_roots();
+	rt_roots_lock();
 	r = roots.free;
 	if (r != NULL)
 		roots.free = r->next;
@@ -98,7 +104,7 @@ rt_roots_add(const void *base, size_t bytes)
 	r->next = roots.list;
 	roots.list = r;
 	atomic_fetch_add(&roots.bytes, r->bytes);
-	rt_unlock(&roots.lock);
+	rt_roots_unlock();
 }
 
 void
@@ -107,7 +113,7 @@ rt_roots_del(const void *base)
 	uintptr_t lo = ((uintptr_t)base + 7) & ~(uintptr_t)7;
 	struct root **at, *r;
 
-	lock_roots();
+	rt_roots_lock();
 	for (at = &roots.list; (r = *at) != NULL; at = &r->next) {
 		if (r->base != lo)
 			continue;
@@ -123,7 +129,7 @@ rt_roots_del(const void *base)
 uint64_t
 rt_gcmark_globals_bytes(void)
 {
-	return atomic_load(&roots.bytes);
+	return atomic_load(&roots.bytes) + rt_gcroots_bytes();
 }
 
 /* ---- marking one slot ---- */
@@ -220,16 +226,15 @@ scan_typed(struct gcworker *w, uintptr_t base, uintptr_t from, uintptr_t to,
 	size_t each = t->size / sizeof(uintptr_t);
 	size_t nptr = t->ptrdata / sizeof(uintptr_t);
 	size_t i = (from - base) / sizeof(uintptr_t) % each;
+	const uint8_t *bits = rt_gctype_bits(t);
 
-	/* types made at run time live in the heap, and their bitmap too */
-	mark_word(w, (uintptr_t)t);
 	while (from < to) {
 		if (i >= nptr) {
 			from += (each - i) * sizeof(uintptr_t);
 			i = 0;
 			continue;
 		}
-		if (t->gcdata[i / 8] >> (i % 8) & 1)
+		if (bits[i / 8] >> (i % 8) & 1)
 			mark_word(w, *(uintptr_t *)from);
 		from += sizeof(uintptr_t);
 		if (++i == each)
@@ -373,6 +378,7 @@ mark_rest(struct gcworker *w)
 		}
 	}
 	rt_final_mark_roots(w);
+	rt_gctypes_mark(w);
 }
 
 void
@@ -380,12 +386,12 @@ rt_gcmark_prepare(void)
 {
 	atomic_store(&roots.marking, true);
 	rt_lock(&roots.lock);
-	jobs.nglobals = 0;
-	for (struct root *r = roots.list; r != NULL; r = r->next)
-		jobs.nglobals += (uint32_t)((r->bytes + GLOBALS_PIECE - 1) /
-		    GLOBALS_PIECE);
+	jobs.nvars = rt_gcroots_jobs();
 	jobs.ngs = (uint32_t)((rt_allg_len() + GS_PER_JOB - 1) / GS_PER_JOB);
-	jobs.total = jobs.nglobals + jobs.ngs + 1;
+	jobs.total = 1 + jobs.ngs + jobs.nvars;
+	for (struct root *r = roots.list; r != NULL; r = r->next)
+		jobs.total += (uint32_t)((r->bytes + GLOBALS_PIECE - 1) /
+		    GLOBALS_PIECE);
 	/* release: pairs with the claims of workers that joined later */
 	atomic_store_explicit(&jobs.next, 0, memory_order_release);
 }
@@ -412,8 +418,10 @@ claim_root(struct gcworker *w)
 		mark_rest(w);
 	else if (job <= jobs.ngs)
 		mark_gs(w, job - 1);
+	else if (job <= jobs.ngs + jobs.nvars)
+		rt_gcroots_mark(w, job - 1 - jobs.ngs);
 	else
-		mark_globals(w, job - 1 - jobs.ngs);
+		mark_globals(w, job - 1 - jobs.ngs - jobs.nvars);
 	return true;
 }
 

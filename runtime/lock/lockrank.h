@@ -34,6 +34,7 @@ enum lock_rank {
 	RANK_STACKPOOL,
 	RANK_FINALIZER,
 	RANK_ROOTS,
+	RANK_GCTYPES,
 	RANK_GCWORK,     /* work buffer lists */
 	RANK_SPANSET,
 	RANK_MCENTRAL,

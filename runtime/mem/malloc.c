@@ -8,8 +8,7 @@
  *
  * Kinds. A span holds slots of one kind, because the collector asks the span,
  * not the object, how to read it: NOSCAN never, CONS each word, TYPED by the
- * pointer mask that the span remembers for all its slots (mbitmap.c). Types
- * whose layout is a program (KIND_GCPROG) are read conservatively.
+ * pointer mask that the span remembers for all its slots (mbitmap.c).
  *
  * Alignment: 8 bytes, and 16 from 16 bytes on, as C's malloc. The one class
  * that is not a multiple of 16, 24 bytes, serves typed objects only, whose
@@ -239,7 +238,7 @@ kind_of(const struct gort_type *t, bool scan)
 		return scan ? SPAN_CONS : SPAN_NOSCAN;
 	if (t->ptrdata == 0)
 		return SPAN_NOSCAN;
-	return t->kind & KIND_GCPROG ? SPAN_CONS : SPAN_TYPED;
+	return SPAN_TYPED;
 }
 
 void *

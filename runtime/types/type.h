@@ -4,7 +4,8 @@
  * Compiled Go brings descriptors like these; C programs make them with the
  * GORT_TYPE macros of gort.h. The collector reads size, ptrdata and gcdata:
  * bit i of gcdata (little-endian bytes) set means word i of the object may
- * hold a pointer, for i < ptrdata / 8. KIND_GCPROG is not used by C.
+ * hold a pointer, for i < ptrdata / 8. With KIND_GCPROG it points to a program
+ * that writes those bits (gc/mgctypes.c).
  */
 #ifndef RT_TYPE_H
 #define RT_TYPE_H
