@@ -43,7 +43,6 @@ struct mspan;
 struct rt_timer;
 struct rt_timer_slot;
 struct rt_segment;
-struct rt_gcrecords;
 struct rt_defer;
 struct rt_panic;
 struct rt_catch;
@@ -198,6 +197,7 @@ struct g {
 	int64_t runnable_ns; /* when made runnable, for stall time; 0 = off */
 	void *labels;            /* own: profile labels; root; given to children */
 	struct rt_catch *catch;  /* own: innermost rt_protect, fault/panic.c */
+	void *exception; /* own: unwinds compiled Go now; root */
 };
 
 /*
@@ -288,8 +288,6 @@ struct p {
 
 	void *gcw;            /* gc/: work buffer of this P */
 	void *sweepbuf;       /* gc/ */
-	struct rt_gcrecords *gcrecords; /* own (also by the world's stopper):
-	                                   gc/mbarrier.c */
 	uint64_t nmalloc_steps; /* mem/: stress counters */
 	_Atomic bool preempt; /* please enter the scheduler */
 	_Atomic uint32_t runsafepoint;

@@ -28,7 +28,10 @@ keep(const char *text)
 static RT_NORETURN void
 panic_with(enum rt_panic_kind kind, const char *text, intptr_t num, void *ptr)
 {
-	struct rt_panic_value v = { kind, text, num, ptr };
+	struct rt_panic_value v = { .kind = kind,
+		.text = text,
+		.num = num,
+		.ptr = ptr };
 
 	rt_panic(&v);
 }
@@ -116,7 +119,7 @@ info_of(const struct rt_panic_value *v)
 		break;
 	case PANIC_RUNTIME:
 	case PANIC_PLAIN:
-	case PANIC_GOEXIT: /* never seen by a recover */
+	default: /* not what rt_recover returns */
 		i.kind = GORT_PANIC_RUNTIME;
 		break;
 	}

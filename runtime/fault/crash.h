@@ -7,13 +7,10 @@
 #include "fault/fault.h"
 #include "fault/unwind.h"
 
-/* panic.c */
+/* panicval.c */
 void rt_print_panic_value(const struct rt_panic_value *v);
 void rt_print_panics(struct g *gp);
 void rt_panic_line(struct g *gp, char *buf, size_t n);
-void rt_panic_divide(void) RT_NORETURN;
-void rt_panic_overflow(void) RT_NORETURN;
-void rt_panic_float(void) RT_NORETURN;
 
 /* crash.c */
 void rt_fatalpanic(struct g *gp, const struct rt_where *w) RT_NORETURN;

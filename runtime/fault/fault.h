@@ -34,12 +34,47 @@ enum rt_panic_kind {
 	PANIC_RUNTIME, /* "runtime error: " + text, fixed texts of FORMATS 2.2 */
 	PANIC_PLAIN,  /* a runtime panic without the "runtime error: " words */
 	PANIC_GOEXIT, /* not a panic: Goexit running defers */
+	/* rt_recover never returns what follows, but what it is for C */
+	PANIC_BOUNDS,  /* bounds */
+	PANIC_ADDRESS, /* text, num: a fault there, and the program said it
+	                  wants to know (debug.SetPanicOnFault) */
+	PANIC_ASSERT,  /* text and assertion: a failed type assertion */
+	PANIC_GO,      /* go: an interface value of compiled Go */
+};
+/* What was checked when an index or a slice was out of range. */
+enum rt_bounds_code {
+	BOUNDS_INDEX,       /* s[x], y = len */
+	BOUNDS_SLICE_ALEN,  /* s[:x], y = len */
+	BOUNDS_SLICE_ACAP,  /* s[:x], y = cap */
+	BOUNDS_SLICE_B,     /* s[x:y] */
+	BOUNDS_SLICE3_ALEN, /* s[::x], y = len */
+	BOUNDS_SLICE3_ACAP, /* s[::x], y = cap */
+	BOUNDS_SLICE3_B,    /* s[:x:y] */
+	BOUNDS_SLICE3_C,    /* s[x:y:] */
+	BOUNDS_CONVERT,     /* (*[x]T)(s), y = len */
+};
+struct rt_bounds { /* the layout of Go's runtime.boundsError */
+	int64_t x;
+	intptr_t y;
+	bool is_signed; /* x is; a negative one is told without y */
+	uint8_t code;   /* enum rt_bounds_code */
+};
+struct rt_assertion { /* the layout of Go's runtime.TypeAssertionError */
+	const struct gort_type *inter; /* static type; NULL: "interface" */
+	const struct gort_type *have;  /* NULL: the interface was nil */
+	const struct gort_type *want;
+	gort_str missing; /* method, "" none */
 };
 struct rt_panic_value {
 	enum rt_panic_kind kind;
 	const char *text; /* collected or static */
 	intptr_t num;
 	void *ptr;
+	union {
+		struct rt_bounds bounds;
+		const struct rt_assertion *assertion; /* collected */
+		struct gort_eface go;
+	};
 };
 void rt_panic(const struct rt_panic_value *v) RT_NORETURN;
 void rt_panic_str(const char *text) RT_NORETURN; /* copies nothing */
@@ -55,6 +90,15 @@ void rt_panic_type_assertion(const struct gort_type *inter,
     const gort_str *missing) RT_NORETURN;
 void rt_panic_index(intptr_t i, intptr_t n) RT_NORETURN;
 void rt_panic_mem(void) RT_NORETURN; /* nil dereference, from sigpanic */
+void rt_panic_divide(void) RT_NORETURN;
+void rt_panic_overflow(void) RT_NORETURN;
+void rt_panic_float(void) RT_NORETURN;
+void rt_panic_shift(void) RT_NORETURN;
+void rt_panic_bounds(enum rt_bounds_code code, int64_t x, bool is_signed,
+    intptr_t y) RT_NORETURN;
+/* "hash of unhashable type T", "comparing uncomparable type T" */
+void rt_panic_unhashable(const struct gort_type *t) RT_NORETURN;
+void rt_panic_uncomparable(const struct gort_type *t) RT_NORETURN;
 
 /*
  * Defer, protect and recover for C, as gort.h tells them (panic.c). A deferred

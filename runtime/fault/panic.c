@@ -1,67 +1,71 @@
 /*
- * panic.c - panic, defer, recover for C, with Go's rules.
+ * panic.c - defer, panic, recover and Goexit, for C and for compiled Go.
  *
- * A C function can't be told apart from its caller when it returns, so what Go
- * ties to a function is tied here to rt_protect: it runs a body, then the
- * calls that were deferred in it. A deferred call belongs to the innermost
- * protect that runs, or to the goroutine when there is none.
+ * One goroutine may have frames of both on its stack in any order: Go calls C
+ * (cgo, the runtime), C calls Go. So there is one list of deferred calls and
+ * one of panics, with Go's rules.
  *
- *   g->defer   deferred calls, innermost first; each knows its protect
- *   g->catch   the innermost protect that runs
- *   g->panic   panics in progress, newest first; records live on the stack
- *              of the rt_panic that raised them
+ *   g->defer   deferred calls, innermost first
+ *   g->panic   panics in progress, newest first
+ *   g->catch   the innermost rt_protect that runs
  *
- * rt_panic unlinks and runs the deferred calls one by one, on top of the
- * panicking stack, so that a traceback made when none of them recovers still
- * shows who panicked. If one called rt_recover, the stack is cut back to the
- * protect it belonged to (catch_amd64.S), the rest of that protect's calls
- * run there, and rt_protect returns false.
+ * A frame to come back to. Compiled Go ties a deferred call to the function
+ * that deferred it: the address of a flag byte in its frame is the frame's
+ * name, and the function has an exception handler. A C function can't be told
+ * apart from its caller when it returns, so C ties a call to rt_protect: it
+ * runs a body, then the calls that were deferred in it. A deferred call of C
+ * belongs to the innermost protect that runs, or to the goroutine when there
+ * is none.
  *
- * A panic inside a deferred call links behind the first and goes on with the
- * calls that are left; the first is then lost but printed in the chain. When
- * the stack is cut back to a protect, g->panic becomes what it was when that
- * protect began: every panic raised since has gone with its stack.
+ * The list is ordered by the frames it belongs to. A C function that Go calls
+ * and that defers to a protect outside of that Go function puts its record
+ * below the Go function's: else these would hide behind it when the function
+ * returns.
+ *
+ * A panic runs the deferred calls one by one, on top of the panicking stack,
+ * so that a traceback made when none of them recovers still shows who
+ * panicked. A record stays on the list while its call runs, marked as started
+ * and by whom. That is how a panic raised in a deferred call knows that it has
+ * passed an older one: it finds the started record, and the older panic is
+ * aborted; it can't be recovered any more, but is printed in the chain.
+ *
+ * When a call recovers, the stack is left: to a protect by cutting it back
+ * (catch_amd64.S), to a Go function by unwinding (gccgo/defer.c), each over
+ * frames of both kinds. The rest of that frame's calls run there. g->catch
+ * becomes what it was when the recovering call was deferred, and the aborted
+ * panics that lie on top of g->panic go with their stack.
  *
  * Goexit is a panic record that nobody can recover. When a panic overtakes a
  * Goexit (raised in a call that Goexit ran) and is recovered, the Goexit goes
- * on from the protect that the recovery reached, as in Go.
+ * on with the calls that are left, as in Go.
  *
- * Who may recover: Go asks that recover be called by the deferred function
- * itself. The nearest that C can check: no protect was entered since the panic
- * started the deferred call. A helper called by the deferred function may
- * recover; a body protected by it may not.
+ * Who may recover. Go asks that recover be called by the deferred function
+ * itself; its compiler and gccgo/defer.c see to that. The nearest that C can
+ * check: no protect was entered since the panic started the deferred call. A
+ * helper called by the deferred function may recover; a body protected by it
+ * may not.
  *
- * All fields are the goroutine's own; nothing here takes a lock.
+ * Memory. Panic records are heap objects: deferred calls compare their
+ * addresses, and one may outlive the frame that raised it. g->panic, g->defer
+ * and stacks are roots. All fields are the goroutine's own; nothing here takes
+ * a lock.
  *
  * Rejected: setjmp in the caller's frame (a macro, locals become indeterminate,
  * and the C library's longjmp refuses stacks it does not know when fortified);
- * forced unwinding by libgcc (needs unwind tables in every C library that is
- * passed, and runs foreign cleanups while the heap may be at fault).
+ * unwinding for C too (it loads libgcc_s into every C program, and runs foreign
+ * cleanups while the heap may be at fault); a list for C and another for Go
+ * (their order against each other would have to be found on every return).
  */
 #include "fault/crash.h"
 #include "fault/fault.h"
+#include "fault/panic.h"
 
 #include "arch/arch.h"
-#include "diag/diag.h"
+#include "gc/gc.h"
 #include "mem/malloc.h"
 #include "sched/sched.h"
 
 #include <string.h>
-
-struct rt_defer {
-	struct rt_defer *link;
-	void (*fn)(void *);
-	void *arg;
-	struct rt_catch *frame; /* NULL: the goroutine's own */
-};
-
-struct rt_panic {
-	struct rt_panic *link; /* the one raised before, still in progress */
-	struct rt_panic_value v;
-	struct rt_catch *frame; /* protect of the deferred call that runs */
-	bool running;           /* a deferred call runs because of us */
-	bool recovered;
-};
 
 #define CATCH_INLINE 2
 
@@ -69,8 +73,7 @@ struct rt_panic {
 struct rt_catch {
 	struct gobuf ctx;
 	struct rt_catch *link;
-	struct rt_panic *panic; /* in progress when we began */
-	void (*body)(void *);   /* NULL once entered */
+	void (*body)(void *); /* NULL once entered */
 	void *arg;
 	bool jumped;   /* a recovery came back here */
 	bool goexit;   /* ... and a Goexit that it overtook goes on */
@@ -84,7 +87,53 @@ void __asan_handle_no_return(void);
 #define __asan_handle_no_return() ((void)0)
 #endif
 
+_Atomic int32_t rt_panics_running;
+
 /* ---- defer ---- */
+
+void
+rt_defer_call(struct rt_defer *d)
+{
+	void (*fn)(void *) = d->fn;
+	void *arg = d->arg;
+
+	d->started = true;
+	d->retaddr = 0;
+	d->arg = NULL; /* the collector must not see what is finished */
+	fn(arg);
+}
+
+void
+rt_defer_unlink(struct g *gp, struct rt_defer *d)
+{
+	struct rt_defer *prev = gp->defer;
+
+	if (RT_LIKELY(prev == d)) {
+		gp->defer = d->link;
+		return;
+	}
+	/* a C call deferred others, to the same protect as its own */
+	while (prev != NULL && prev->link != d)
+		prev = prev->link;
+	if (prev == NULL)
+		rt_throw("panic: a deferred call is not on its list");
+	rt_writeptr(&prev->link, d->link);
+}
+
+static void
+link_below_go(struct g *gp, struct rt_defer *d)
+{
+	struct rt_defer *prev = NULL, *at = gp->defer;
+
+	for (; at != NULL && at->frame != NULL && at->catch == d->catch;
+	     at = at->link)
+		prev = at;
+	d->link = at;
+	if (RT_LIKELY(prev == NULL))
+		gp->defer = d;
+	else
+		rt_writeptr(&prev->link, d);
+}
 
 void
 rt_deferproc(void (*fn)(void *), void *arg)
@@ -97,23 +146,14 @@ rt_deferproc(void (*fn)(void *), void *arg)
 		d = &c->first[c->nused++];
 	else
 		d = rt_mallocgc(sizeof(*d), NULL, true, true);
-	d->fn = fn;
+	d->frame = NULL;
+	d->catch = c;
+	d->below = NULL;
+	d->panic = NULL;
 	d->arg = arg;
-	d->frame = c;
-	d->link = gp->defer;
-	gp->defer = d;
-}
-
-static void
-unlink_and_call(struct g *gp, struct rt_defer *d)
-{
-	void (*fn)(void *) = d->fn;
-	void *arg = d->arg;
-
-	gp->defer = d->link;
-	d->fn = NULL; /* the collector must not see what is finished */
-	d->arg = NULL;
-	fn(arg);
+	d->fn = fn;
+	d->started = false;
+	link_below_go(gp, d);
 }
 
 /* ---- protect ---- */
@@ -125,6 +165,7 @@ protected_run(void *p)
 	struct rt_catch *c = p;
 	struct g *gp = rt_getg();
 	void (*body)(void *) = c->body;
+	struct rt_defer *d;
 
 	if (c->goexit) {
 		c->goexit = false;
@@ -134,8 +175,10 @@ protected_run(void *p)
 		c->body = NULL;
 		body(c->arg);
 	}
-	while (gp->defer != NULL && gp->defer->frame == c)
-		unlink_and_call(gp, gp->defer);
+	while ((d = gp->defer) != NULL && d->frame == NULL && d->catch == c) {
+		rt_defer_call(d);
+		rt_defer_unlink(gp, d);
+	}
 }
 
 bool
@@ -147,7 +190,6 @@ rt_protect(void (*body)(void *), void *arg)
 
 	/* field by field: clearing first[] would double the cost of a call */
 	c.link = gp->catch;
-	c.panic = gp->panic;
 	c.body = body;
 	c.arg = arg;
 	c.goexit = false;
@@ -159,7 +201,6 @@ rt_protect(void (*body)(void *), void *arg)
 		if (!c.jumped)
 			break;
 		whole = false;
-		gp->panic = c.panic;
 	}
 	gp->catch = c.link;
 	return whole;
@@ -167,31 +208,40 @@ rt_protect(void (*body)(void *), void *arg)
 
 /* ---- panic, recover ---- */
 
-/* Does a Goexit lie among the panics that this recovery throws away? */
+/*
+ * p, the newest, is recovered: it and those it aborted are over. True when
+ * there was a Goexit among them, which then goes on.
+ */
 static bool
-overtakes_goexit(const struct rt_panic *p, const struct rt_panic *until)
+panics_end(struct g *gp, struct rt_panic *p)
 {
-	for (p = p->link; p != NULL && p != until; p = p->link)
-		if (p->v.kind == PANIC_GOEXIT)
-			return true;
-	return false;
+	bool goexit = false;
+
+	for (p = p->link; p != NULL && p->aborted; p = p->link)
+		goexit |= p->v.kind == PANIC_GOEXIT;
+	gp->panic = p;
+	if (p == NULL)
+		gp->sig = 0;
+	atomic_fetch_sub_explicit(&rt_panics_running, 1, memory_order_relaxed);
+	return goexit;
 }
 
 static void RT_NORETURN
-recovery(struct g *gp, struct rt_panic *p)
+recovery(struct g *gp, struct rt_panic *p, struct rt_defer *d)
 {
-	struct rt_catch *c = p->frame;
+	bool goexit = panics_end(gp, p);
+	struct rt_catch *c = d->catch;
 
-	gp->sig = 0;
-	if (c == NULL) {
-		/* the goroutine's own deferred calls: it ends, quietly */
-		gp->panic = NULL;
-		rt_goexit();
-	}
-	c->goexit = overtakes_goexit(p, c->panic);
-	c->jumped = true;
-	gp->panic = c->panic;
 	__asan_handle_no_return();
+	if (d->frame != NULL && !goexit)
+		rt_unwinder.unwind(gp); /* the handler unlinks d */
+	rt_defer_unlink(gp, d);
+	/* A Goexit that was overtaken goes on. And what a recovered call of
+	 * the goroutine's own was deferred by is the goroutine: it ends. */
+	if (d->frame != NULL || c == NULL)
+		rt_goexit();
+	c->goexit = goexit;
+	c->jumped = true;
 	rt_stack_unsplit(gp, c->ctx.sp);
 	rt_ctx_jump(&c->ctx);
 }
@@ -203,13 +253,22 @@ run_deferred(struct g *gp, struct rt_panic *p)
 	struct rt_defer *d;
 
 	while ((d = gp->defer) != NULL) {
-		/* protects inside d's are being left for good */
-		gp->catch = p->frame = d->frame;
-		p->running = true;
-		unlink_and_call(gp, d);
-		p->running = false;
+		if (d->started) {
+			/* we were raised in its call, and go past it */
+			if (d->panic != NULL)
+				d->panic->aborted = true;
+			rt_defer_unlink(gp, d);
+			continue;
+		}
+		gp->catch = d->catch; /* protects inside are left for good */
+		rt_writeptr(&d->panic, p);
+		rt_defer_call(d);
+		d->panic = NULL;
 		if (p->recovered)
-			recovery(gp, p);
+			recovery(gp, p, d);
+		if (d->frame != NULL)
+			*d->frame = false;
+		rt_defer_unlink(gp, d);
 	}
 }
 
@@ -237,24 +296,46 @@ check_may_panic(struct g *gp, const struct rt_panic_value *v)
 	rt_throw(why);
 }
 
+static struct rt_panic *
+panic_begin(struct g *gp, const struct rt_panic_value *v)
+{
+	struct rt_panic *p = rt_mallocgc(sizeof(*p), NULL, true, true);
+
+	p->v = *v;
+	p->link = gp->panic;
+	gp->panic = p;
+	return p;
+}
+
 RT_NOINLINE void
 rt_panic(const struct rt_panic_value *v)
 {
 	struct g *gp = rt_getg();
 	struct rt_where w;
-	struct rt_panic p;
 
 	check_may_panic(gp, v);
-	memset(&p, 0, sizeof(p));
-	p.v = *v;
-	p.link = gp->panic;
-	gp->panic = &p;
-	run_deferred(gp, &p);
+	atomic_fetch_add_explicit(&rt_panics_running, 1, memory_order_relaxed);
+	run_deferred(gp, panic_begin(gp, v));
+	rt_panic_words(gp);
 	w.pc = (uintptr_t)__builtin_return_address(0);
 	w.bp = *(uintptr_t *)__builtin_frame_address(0);
 	w.sp = (uintptr_t)__builtin_frame_address(0) + 16;
 	w.exact = false;
 	rt_fatalpanic(gp, &w);
+}
+
+/* May C code that runs now recover p? */
+static bool
+c_may_recover(const struct g *gp, const struct rt_panic *p)
+{
+	const struct rt_defer *d = gp->defer;
+
+	/* what the deferred call itself deferred lies above its record */
+	while (d != NULL && !d->started && d->frame == NULL &&
+	    d->catch == gp->catch)
+		d = d->link;
+	return d != NULL && d->started && d->panic == p && !p->recovered &&
+	    p->v.kind != PANIC_GOEXIT && d->catch == gp->catch;
 }
 
 bool
@@ -263,168 +344,25 @@ rt_recover(struct rt_panic_value *ret)
 	struct g *gp = rt_getg();
 	struct rt_panic *p = gp->panic;
 
-	if (p == NULL || !p->running || p->recovered ||
-	    p->v.kind == PANIC_GOEXIT || p->frame != gp->catch)
+	if (p == NULL || !c_may_recover(gp, p))
 		return false;
 	p->recovered = true;
 	if (ret != NULL)
-		*ret = p->v;
+		*ret = rt_panic_value_for_c(&p->v);
 	return true;
 }
 
 void
 rt_goexit_defers(void)
 {
+	static const struct rt_panic_value marker = { .kind = PANIC_GOEXIT };
 	struct g *gp = rt_getg();
-	struct rt_panic p;
 
-	memset(&p, 0, sizeof(p));
-	p.v.kind = PANIC_GOEXIT;
-	p.link = gp->panic;
-	gp->panic = &p;
-	run_deferred(gp, &p);
+	if (gp->defer != NULL)
+		run_deferred(gp, panic_begin(gp, &marker));
 	/* the stack is finished with; the next life of this g starts clean */
 	gp->panic = NULL;
 	gp->catch = NULL;
 	gp->sig = 0;
 	__asan_handle_no_return();
-}
-
-/* ---- the words of a chain ---- */
-
-void
-rt_print_panic_value(const struct rt_panic_value *v)
-{
-	switch (v->kind) {
-	case PANIC_INT:
-		rt_printf("%ld", (long)v->num);
-		break;
-	case PANIC_PTR:
-		rt_printf("(unsafe.Pointer) %p", v->ptr);
-		break;
-	case PANIC_RUNTIME:
-		rt_printf("runtime error: %s", v->text);
-		break;
-	case PANIC_STR:
-	case PANIC_ERROR:
-	case PANIC_PLAIN:
-		rt_printf("%s", v->text == NULL ? "nil" : v->text);
-		break;
-	case PANIC_GOEXIT:
-		break;
-	}
-}
-
-/* Oldest first; each later one is indented by a tab. */
-static void
-print_chain(const struct rt_panic *p)
-{
-	if (p->link != NULL) {
-		print_chain(p->link);
-		if (p->link->v.kind != PANIC_GOEXIT)
-			rt_printf("\t");
-	}
-	if (p->v.kind == PANIC_GOEXIT)
-		return;
-	rt_printf("panic: ");
-	rt_print_panic_value(&p->v);
-	rt_printf(p->recovered ? " [recovered]\n" : "\n");
-}
-
-void
-rt_print_panics(struct g *gp)
-{
-	rt_printlock();
-	if (gp->panic != NULL)
-		print_chain(gp->panic);
-	rt_printunlock();
-}
-
-/* The newest panic in one line, for the ring. */
-void
-rt_panic_line(struct g *gp, char *buf, size_t n)
-{
-	const struct rt_panic_value *v = &gp->panic->v;
-
-	switch (v->kind) {
-	case PANIC_INT:
-		rt_snprintf(buf, n, "panic: %ld", (long)v->num);
-		break;
-	case PANIC_PTR:
-		rt_snprintf(buf, n, "panic: (unsafe.Pointer) %p", v->ptr);
-		break;
-	case PANIC_RUNTIME:
-		rt_snprintf(buf, n, "panic: runtime error: %s", v->text);
-		break;
-	default:
-		rt_snprintf(
-		    buf, n, "panic: %s", v->text == NULL ? "nil" : v->text);
-	}
-}
-
-/* ---- the runtime's own panics ---- */
-
-static void RT_NORETURN
-panic_text(enum rt_panic_kind kind, const char *text)
-{
-	struct rt_panic_value v = { .kind = kind, .text = text };
-
-	rt_panic(&v);
-}
-
-void
-rt_panic_str(const char *text)
-{
-	panic_text(PANIC_STR, text);
-}
-
-void
-rt_panic_runtime(const char *text)
-{
-	panic_text(PANIC_RUNTIME, text);
-}
-
-void
-rt_panic_plain(const char *text)
-{
-	panic_text(PANIC_PLAIN, text);
-}
-
-void
-rt_panic_mem(void)
-{
-	panic_text(
-	    PANIC_RUNTIME, "invalid memory address or nil pointer dereference");
-}
-
-void
-rt_panic_divide(void)
-{
-	panic_text(PANIC_RUNTIME, "integer divide by zero");
-}
-
-void
-rt_panic_overflow(void)
-{
-	panic_text(PANIC_RUNTIME, "integer overflow");
-}
-
-void
-rt_panic_float(void)
-{
-	panic_text(PANIC_RUNTIME, "floating point error");
-}
-
-void
-rt_panic_index(intptr_t i, intptr_t n)
-{
-	char *text = rt_mallocgc(80, NULL, false, false);
-
-	if (i < 0)
-		rt_snprintf(text, 80, "index out of range [%ld]", (long)i);
-	else
-		rt_snprintf(text, 80,
-		    "index out of range [%ld] with length %ld", (long)i,
-		    (long)n);
-	panic_text(PANIC_RUNTIME, text);
 }

@@ -13,9 +13,9 @@
  * on a futex; there is no fairness and none is needed.
  *
  * A subset of printf: %d %i %u %x %p %s %c %%, with l, ll and z, '#', '0', '-'
- * and a width, precision for %s. Anything else is printed as it stands, so a
- * mistake in a message never eats the message. No floats: nobody who is dying
- * needs them.
+ * and a width, precision (also .*) for %s. Anything else is printed as it
+ * stands, so a mistake in a message never eats the message. No floats: nobody
+ * who is dying needs them.
  */
 #include "fault/fault.h"
 #include "fault/print_priv.h"
@@ -156,6 +156,7 @@ rt_print_collect(const char *p, size_t n)
 struct spec { /* one conversion */
 	bool left, zero, alt;
 	int width, prec; /* prec < 0: none */
+	bool star;       /* prec is an argument */
 	int size;        /* 0 int, 1 long and longer */
 };
 
@@ -209,9 +210,13 @@ parse_spec(const char *f, struct spec *sp)
 	}
 	for (; *f >= '0' && *f <= '9'; f++)
 		sp->width = sp->width * 10 + (*f - '0');
-	if (*f == '.')
+	if (f[0] == '.' && f[1] == '*') {
+		sp->star = true;
+		f += 2;
+	} else if (*f == '.') {
 		for (f++, sp->prec = 0; *f >= '0' && *f <= '9'; f++)
 			sp->prec = sp->prec * 10 + (*f - '0');
+	}
 	for (; *f == 'l' || *f == 'z'; f++)
 		sp->size = 1;
 	return f;
@@ -242,6 +247,8 @@ format(struct sink *s, const char *f, va_list ap)
 		}
 		start = f;
 		f = parse_spec(f + 1, &sp);
+		if (sp.star)
+			sp.prec = va_arg(ap, int);
 		switch (*f) {
 		case 'd':
 		case 'i':

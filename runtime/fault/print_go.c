@@ -105,19 +105,16 @@ normalize(double *v)
 	return e;
 }
 
-void
-rt_goprint_float(double v)
+size_t
+rt_float_text(double v, char *b)
 {
-	char b[DIGITS + 7];
 	int e = 0, at = 2;
 
-	if (v != v) {
-		rt_print_collect("NaN", 3);
-		return;
-	}
-	if (v > __DBL_MAX__ || v < -__DBL_MAX__) {
-		rt_print_collect(v > 0 ? "+Inf" : "-Inf", 4);
-		return;
+	if (v != v || v > __DBL_MAX__ || v < -__DBL_MAX__) {
+		const char *word = v != v ? "NaN" : v > 0 ? "+Inf" : "-Inf";
+
+		strcpy(b, word);
+		return strlen(word);
 	}
 	b[0] = __builtin_signbit(v) ? '-' : '+';
 	if (v != 0) {
@@ -138,5 +135,14 @@ rt_goprint_float(double v)
 	b[++at] = (char)('0' + e / 100);
 	b[++at] = (char)('0' + e / 10 % 10);
 	b[++at] = (char)('0' + e % 10);
-	rt_print_collect(b, sizeof(b));
+	b[++at] = '\0';
+	return (size_t)at;
+}
+
+void
+rt_goprint_float(double v)
+{
+	char b[RT_FLOAT_TEXT_BYTES];
+
+	rt_print_collect(b, rt_float_text(v, b));
 }

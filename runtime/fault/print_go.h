@@ -18,5 +18,8 @@ void rt_goprint_uint(uint64_t v);
 void rt_goprint_hex(uint64_t v); /* 0x... */
 /* Sign, one digit, point, six digits, e, sign, three digits: +1.500000e+000 */
 void rt_goprint_float(double v);
+#define RT_FLOAT_TEXT_BYTES 24
+/* The same into b, terminated; returns the length. Any thread. */
+size_t rt_float_text(double v, char *b);
 
 #endif

@@ -346,6 +346,7 @@ mark_g(struct gcworker *w, struct g *gp)
 	mark_word(w, (uintptr_t)gp->param);
 	mark_word(w, (uintptr_t)gp->defer);
 	mark_word(w, (uintptr_t)gp->panic);
+	mark_word(w, (uintptr_t)gp->exception);
 	mark_word(w, (uintptr_t)gp->timer);
 	for (struct sudog *sg = gp->waiting; sg != NULL; sg = sg->waitlink) {
 		mark_word(w, (uintptr_t)sg->elem);

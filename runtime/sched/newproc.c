@@ -314,6 +314,7 @@ goexit0_m(struct g *gp)
 	gp->waiting = NULL;
 	gp->defer = NULL;
 	gp->panic = NULL;
+	gp->exception = NULL;
 	gp->paniconfault = false;
 	gp->waitreason = 0;
 	gp->waitsince_ns = 0; /* from here on its age: rt_stack_release_idle */

@@ -29,6 +29,7 @@ START_TEST(formats_as_the_library)
 	SAME("[%s] [%c] [%%]", "text", 'x');
 	SAME("[%5d] [%-5d] [%05d] [%2d]", 42, 42, 42, 12345);
 	SAME("[%-6s] [%6s] [%.3s] [%.60s]", "rax", "rax", "abcdef", "ab");
+	SAME("[%.*s] [%.*s] %d", 2, "abcdef", 0, "ab", 7);
 	SAME("%p", (void *)0x1234);
 	SAME("plain");
 	SAME("%08x|%-8x|", 0xabcu, 0xabcu);
