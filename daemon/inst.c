@@ -89,8 +89,8 @@ inst_new_id(char buf[INST_ID_LEN + 1])
 	struct inst *i;
 
 	do {
-		if (getrandom(raw, sizeof raw, 0) != sizeof raw)
-			continue;
+		while (getrandom(raw, sizeof raw, 0) != sizeof raw)
+			continue; /* a signal came before the pool was ready */
 		for (int k = 0; k < INST_ID_LEN / 2; k++)
 			sprintf(buf + 2 * k, "%02x", raw[k]);
 		TAILQ_FOREACH(i, &sup.insts, next)
