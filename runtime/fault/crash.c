@@ -313,6 +313,16 @@ rt_throw_where(struct g *gp, const char *msg, const struct rt_where *w)
 }
 
 void
+rt_throw_at(struct g *gp, const char *msg, uintptr_t pc, uintptr_t sp,
+    uintptr_t bp)
+{
+	static struct rt_where w; /* off the stack that is full */
+
+	w = (struct rt_where){ .pc = pc, .sp = sp, .bp = bp };
+	rt_throw_where(gp, msg, &w);
+}
+
+void
 rt_fatalpanic(struct g *gp, const struct rt_where *w)
 {
 	char line[224];

@@ -13,6 +13,9 @@
 #include "types/type.h"
 
 void rt_fatal(const char *msg) RT_NORETURN;
+/* rt_throw, said of gp that stands after the call before pc. */
+void rt_throw_at(struct g *gp, const char *msg, uintptr_t pc, uintptr_t sp,
+    uintptr_t bp) RT_NORETURN;
 /* printf subset (%d %u %x %p %s %c %ld %lu %lx %zu %%) straight to fd 2, no
  * allocation, no locks but the print lock; safe in signal handlers and on g0 */
 void rt_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

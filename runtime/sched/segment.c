@@ -53,7 +53,7 @@
 
 #include "arch/arch.h"
 #include "arch/stack_amd64.h"
-#include "fault/crash.h"
+#include "fault/fault.h"
 #include "fault/fault.h"
 #include "lock/lock.h"
 #include "os/os.h"
@@ -506,7 +506,6 @@ rt_stack_before_fork(void)
 static void RT_NORETURN
 overflow(struct g *gp, const uintptr_t *at)
 {
-	static struct rt_where where; /* one thread reports */
 	struct stack piece[2];
 	uintptr_t sp = (uintptr_t)&at[2];
 	size_t limit = atomic_load(&max_stack_bytes);
@@ -522,8 +521,7 @@ overflow(struct g *gp, const uintptr_t *at)
 	    (unsigned long)(on_slot(gp, sp) ? gp->stack.lo : s->lo),
 	    (unsigned long)piece[0].hi);
 	rt_printunlock();
-	where = (struct rt_where){ .pc = at[1], .sp = sp, .bp = at[0] };
-	rt_throw_where(gp, "stack overflow", &where);
+	rt_throw_at(gp, "stack overflow", at[1], sp, at[0]);
 }
 
 /*
