@@ -1,5 +1,6 @@
 /*
- * build.c - making programs of kind c by driving the C compiler.
+ * build.c - making programs of kind c by driving the C compiler, and what
+ * making Go programs shares with it (build_go.c).
  *
  * The compiler is $CC, else cc. Where gort is: GORT_PREFIX if set; else the
  * build tree this gortctl stands in (its Makefile names the sources); else the
@@ -16,6 +17,7 @@
  * against somebody who wants a collision, but the cache is the user's own.
  */
 #include "client/build.h"
+#include "client/build_priv.h"
 #include "client/client.h"
 
 #include <errno.h>
@@ -31,17 +33,10 @@
 
 extern char **environ;
 
-struct place {
-	char *pc;     /* gort.pc; NULL: none there, the usual flags do */
-	char *incdir; /* where gort.h is */
-	char *libdir; /* where libgort.a is */
-	char *crt;    /* the start object; NULL: none */
-};
-
 /* ---- where gort is ---- */
 
-static char *
-join(const char *a, const char *b)
+char *
+build_join(const char *a, const char *b)
 {
 	char *s;
 
@@ -51,10 +46,10 @@ join(const char *a, const char *b)
 }
 
 /* a/b when that exists, else NULL. */
-static char *
-existing(const char *a, const char *b)
+char *
+build_existing(const char *a, const char *b)
 {
-	char *s = join(a, b);
+	char *s = build_join(a, b);
 
 	if (access(s, R_OK) == 0)
 		return s;
@@ -62,20 +57,21 @@ existing(const char *a, const char *b)
 	return NULL;
 }
 
-static void
-place_free(struct place *p)
+void
+build_place_free(struct place *p)
 {
 	free(p->pc);
 	free(p->incdir);
 	free(p->libdir);
 	free(p->crt);
+	free(p->go);
 }
 
 static bool
 place_complete(const struct place *p)
 {
-	char *h = p->incdir ? existing(p->incdir, "gort.h") : NULL;
-	char *a = p->libdir ? existing(p->libdir, "libgort.a") : NULL;
+	char *h = p->incdir ? build_existing(p->incdir, "gort.h") : NULL;
+	char *a = p->libdir ? build_existing(p->libdir, "libgort.a") : NULL;
 	bool ok = h != NULL && a != NULL;
 
 	free(h);
@@ -87,14 +83,15 @@ static bool
 at_prefix(const char *prefix, const char *lib, struct place *p)
 {
 	memset(p, 0, sizeof(*p));
-	p->incdir = join(prefix, "include");
-	p->libdir = join(prefix, lib);
+	p->incdir = build_join(prefix, "include");
+	p->libdir = build_join(prefix, lib);
 	if (place_complete(p)) {
-		p->pc = existing(p->libdir, "pkgconfig/gort.pc");
-		p->crt = existing(p->libdir, "gort_crt.o");
+		p->pc = build_existing(p->libdir, "pkgconfig/gort.pc");
+		p->crt = build_existing(p->libdir, "gort_crt.o");
+		p->go = build_existing(p->libdir, "gort_go.o");
 		return true;
 	}
-	place_free(p);
+	build_place_free(p);
 	return false;
 }
 
@@ -110,7 +107,7 @@ in_prefix(const char *prefix, struct place *p)
 static char *
 source_dir(const char *build)
 {
-	char *path = join(build, "Makefile"), *line = NULL, *dir = NULL;
+	char *path = build_join(build, "Makefile"), *line = NULL, *dir = NULL;
 	FILE *f = fopen(path, "re");
 	size_t cap = 0;
 
@@ -135,20 +132,21 @@ in_build_tree(const char *build, struct place *p)
 	if (src == NULL)
 		return false;
 	memset(p, 0, sizeof(*p));
-	p->incdir = join(src, "runtime");
-	p->libdir = join(build, ".libs");
+	p->incdir = build_join(src, "runtime");
+	p->libdir = build_join(build, ".libs");
 	free(src);
 	if (!place_complete(p)) {
-		place_free(p);
+		build_place_free(p);
 		return false;
 	}
-	p->pc = existing(build, "runtime/boot/gort.pc");
-	p->crt = existing(build, "runtime/boot/gort_crt.o");
+	p->pc = build_existing(build, "runtime/boot/gort.pc");
+	p->crt = build_existing(build, "runtime/boot/gort_crt.o");
+	p->go = build_existing(build, "runtime/gccgo/gort_go.o");
 	return true;
 }
 
-static int
-find_place(struct place *ret)
+int
+build_find_place(struct place *ret)
 {
 	const char *prefix = getenv("GORT_PREFIX");
 	char exe[4096], *slash;
@@ -242,7 +240,7 @@ read_flags(const struct place *p, struct words *cflags, struct words *libs)
 static void
 add_libs(struct words *cmd, const struct words *libs, const struct place *p)
 {
-	char *archive = join(p->libdir, "libgort.a");
+	char *archive = build_join(p->libdir, "libgort.a");
 	size_t i, len;
 
 	for (i = 0; i < libs->n; i++) {
@@ -289,9 +287,8 @@ make_command(const struct place *p, char *const *files, int nfiles,
 
 /* ---- running it ---- */
 
-/* Start the command, its standard output going to out (-1: ours). */
-static int
-start(const struct words *cmd, int out, pid_t *ret)
+int
+build_start(const struct words *cmd, int out, int err, pid_t *ret)
 {
 	posix_spawn_file_actions_t fa;
 	int rc;
@@ -299,6 +296,8 @@ start(const struct words *cmd, int out, pid_t *ret)
 	posix_spawn_file_actions_init(&fa);
 	if (out >= 0)
 		posix_spawn_file_actions_adddup2(&fa, out, STDOUT_FILENO);
+	if (err >= 0)
+		posix_spawn_file_actions_adddup2(&fa, err, STDERR_FILENO);
 	rc = posix_spawnp(ret, cmd->v[0], &fa, NULL, cmd->v, environ);
 	posix_spawn_file_actions_destroy(&fa);
 	if (rc != 0)
@@ -307,8 +306,8 @@ start(const struct words *cmd, int out, pid_t *ret)
 	return -rc;
 }
 
-static int
-finish(pid_t pid)
+int
+build_finish(pid_t pid)
 {
 	int status;
 
@@ -318,17 +317,17 @@ finish(pid_t pid)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
-static int
-run(const struct words *cmd)
+int
+build_run(const struct words *cmd)
 {
 	pid_t pid;
-	int rc = start(cmd, -1, &pid);
+	int rc = build_start(cmd, -1, -1, &pid);
 
-	return rc != 0 ? rc : finish(pid);
+	return rc != 0 ? rc : build_finish(pid);
 }
 
-static uint64_t
-fnv(uint64_t h, const void *data, size_t len)
+uint64_t
+build_fnv(uint64_t h, const void *data, size_t len)
 {
 	const unsigned char *p = data;
 
@@ -348,42 +347,42 @@ hash_output(const struct words *cmd, uint64_t *h)
 
 	if (pipe2(fd, O_CLOEXEC) != 0)
 		return -errno;
-	rc = start(cmd, fd[1], &pid);
+	rc = build_start(cmd, fd[1], -1, &pid);
 	close(fd[1]);
 	while (rc == 0 && (n = read(fd[0], buf, sizeof(buf))) != 0) {
 		if (n < 0 && errno != EINTR)
 			break;
 		if (n > 0)
-			*h = fnv(*h, buf, (size_t)n);
+			*h = build_fnv(*h, buf, (size_t)n);
 	}
 	close(fd[0]);
-	return rc != 0 ? rc : finish(pid);
+	return rc != 0 ? rc : build_finish(pid);
 }
 
-static void
-hash_file_identity(const char *path, uint64_t *h)
+void
+build_hash_file_identity(const char *path, uint64_t *h)
 {
 	struct stat st;
 
 	if (path == NULL || stat(path, &st) != 0)
 		return;
-	*h = fnv(*h, &st.st_size, sizeof(st.st_size));
-	*h = fnv(*h, &st.st_mtim, sizeof(st.st_mtim));
+	*h = build_fnv(*h, &st.st_size, sizeof(st.st_size));
+	*h = build_fnv(*h, &st.st_mtim, sizeof(st.st_mtim));
 }
 
 static int
 make_key(const struct place *p, const struct words *pre,
     const struct words *cmd, uint64_t *ret)
 {
-	char *archive = join(p->libdir, "libgort.a");
-	uint64_t h = 0xcbf29ce484222325u;
+	char *archive = build_join(p->libdir, "libgort.a");
+	uint64_t h = BUILD_FNV_SEED;
 	size_t i;
 	int rc;
 
 	for (i = 0; i < cmd->n; i++)
-		h = fnv(h, cmd->v[i], strlen(cmd->v[i]) + 1);
-	hash_file_identity(archive, &h);
-	hash_file_identity(p->crt, &h);
+		h = build_fnv(h, cmd->v[i], strlen(cmd->v[i]) + 1);
+	build_hash_file_identity(archive, &h);
+	build_hash_file_identity(p->crt, &h);
 	free(archive);
 	rc = hash_output(pre, &h);
 	*ret = h;
@@ -393,8 +392,8 @@ make_key(const struct place *p, const struct words *pre,
 /* ---- names ---- */
 
 /* "dir/prog.c" to "prog" */
-static char *
-stem(const char *source)
+char *
+build_stem(const char *source)
 {
 	const char *base = strrchr(source, '/');
 	const char *dot;
@@ -406,8 +405,8 @@ stem(const char *source)
 }
 
 /* mkdir -p, only for us. */
-static int
-make_dirs(char *path)
+int
+build_make_dirs(char *path)
 {
 	char *p;
 
@@ -421,8 +420,8 @@ make_dirs(char *path)
 	return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : -errno;
 }
 
-static char *
-cache_dir(uint64_t key)
+char *
+build_cache_dir(uint64_t key)
 {
 	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	char *dir;
@@ -444,14 +443,6 @@ cache_dir(uint64_t key)
 static int
 check_source(const char *source)
 {
-	size_t len = strlen(source);
-
-	if (len > 3 && strcmp(source + len - 3, ".go") == 0) {
-		ctl_say("%s: Go sources are not built by this version of gort "
-			"yet; an executable made by `go build' can be run",
-		    source);
-		return CTL_RUN_CANNOT;
-	}
 	if (access(source, R_OK) != 0) {
 		ctl_say("%s: %s", source, strerror(errno));
 		return errno == ENOENT ? CTL_RUN_MISSING : CTL_RUN_CANNOT;
@@ -459,19 +450,16 @@ check_source(const char *source)
 	return CTL_OK;
 }
 
-/* Build into dir/name through a name of our own, so that a half-written
- * program is never found by another gortctl. */
-static int
-build_into(const char *dir, const char *program, struct words *cmd)
+int
+build_into(const char *dir, const char *program,
+    int (*make)(void *arg, const char *out), void *arg)
 {
 	char *tmp;
 	int rc;
 
 	if (asprintf(&tmp, "%s/.new.%ld", dir, (long)getpid()) < 0)
 		return -ENOMEM;
-	words_add(cmd, "-o");
-	words_add(cmd, tmp);
-	rc = run(cmd);
+	rc = make(arg, tmp);
 	if (rc == 0 && rename(tmp, program) != 0)
 		rc = -errno;
 	if (rc != 0)
@@ -480,34 +468,41 @@ build_into(const char *dir, const char *program, struct words *cmd)
 	return rc;
 }
 
-int
-build_cached(const char *source, char **ret_program)
-{
-	struct words pre = { 0 }, cmd = { 0 };
-	struct place p = { 0 };
-	char *files[] = { (char *)source };
-	char *dir = NULL, *name = stem(source), *program = NULL;
-	uint64_t key;
-	int rc = check_source(source);
+/* How one program is made: a C command that lacks its -o, or Go files. */
+struct making {
+	struct words *cmd;
+	char *const *go_files;
+	size_t ngo_files;
+};
 
-	if (rc != CTL_OK || find_place(&p) != 0) {
-		free(name);
-		return rc != CTL_OK ? rc : CTL_RUN_CANNOT;
-	}
-	rc = make_command(&p, files, 1, NULL, 0, &pre, &cmd);
-	if (rc == 0)
-		rc = make_key(&p, &pre, &cmd, &key);
-	if (rc == 0) {
-		dir = cache_dir(key);
-		rc = dir != NULL ? make_dirs(dir) : -ENOMEM;
-		if (rc != 0)
-			ctl_say("%s: %s", dir ? dir : "cache", strerror(-rc));
-	}
-	if (rc == 0) {
-		program = join(dir, name);
+static int
+make_it(void *arg, const char *out)
+{
+	struct making *m = arg;
+
+	if (m->ngo_files > 0)
+		return build_go(m->go_files, m->ngo_files, NULL, 0, out);
+	words_add(m->cmd, "-o");
+	words_add(m->cmd, out);
+	return build_run(m->cmd);
+}
+
+/* Find `key`'s program in the cache, or make it there. */
+static int
+from_cache(const char *source, uint64_t key, struct making *m,
+    char **ret_program)
+{
+	char *dir = build_cache_dir(key), *name = build_stem(source);
+	char *program = NULL;
+	int rc = dir != NULL ? build_make_dirs(dir) : -ENOMEM;
+
+	if (rc != 0) {
+		ctl_say("%s: %s", dir ? dir : "cache", strerror(-rc));
+	} else {
+		program = build_join(dir, name);
 		if (access(program, X_OK) != 0) {
 			ctl_progress("building %s", source);
-			rc = build_into(dir, program, &cmd);
+			rc = build_into(dir, program, make_it, m);
 		}
 	}
 	if (rc == -EIO)
@@ -518,49 +513,174 @@ build_cached(const char *source, char **ret_program)
 		free(program);
 	free(dir);
 	free(name);
+	return rc;
+}
+
+static int
+cached_c(const char *source, char **ret_program)
+{
+	struct words pre = { 0 }, cmd = { 0 };
+	struct place p = { 0 };
+	char *files[] = { (char *)source };
+	uint64_t key = 0;
+	int rc = build_find_place(&p);
+
+	if (rc == 0)
+		rc = make_command(&p, files, 1, NULL, 0, &pre, &cmd);
+	if (rc == 0) {
+		rc = make_key(&p, &pre, &cmd, &key);
+		if (rc == -EIO)
+			ctl_say("%s was not built", source);
+	}
+	if (rc == 0)
+		rc = from_cache(source, key, &(struct making){ .cmd = &cmd },
+		    ret_program);
 	words_free(&pre);
 	words_free(&cmd);
-	place_free(&p);
+	build_place_free(&p);
+	return rc;
+}
+
+static int
+cached_go(const char *source, char **ret_program)
+{
+	char *files[] = { (char *)source };
+	uint64_t key;
+	int rc = build_go_key(files, 1, &key);
+
+	return rc != 0 ? rc : from_cache(source, key,
+	    &(struct making){ .go_files = files, .ngo_files = 1 },
+	    ret_program);
+}
+
+int
+build_cached(const char *source, char **ret_program)
+{
+	int rc = check_source(source);
+
+	if (rc != CTL_OK)
+		return rc;
+	rc = build_is_go(source, false) ? cached_go(source, ret_program)
+	                                : cached_c(source, ret_program);
 	return rc == 0 ? CTL_OK : CTL_RUN_CANNOT;
+}
+
+static int
+make_c(const struct ctl_opts *o, const char *out)
+{
+	struct words pre = { 0 }, cmd = { 0 };
+	struct place p = { 0 };
+	int rc = build_find_place(&p);
+
+	if (rc != 0)
+		return rc;
+	rc = make_command(&p, o->argv, o->quoted, o->argv + o->quoted,
+	    o->argc - o->quoted, &pre, &cmd);
+	if (rc == 0) {
+		words_add(&cmd, "-o");
+		words_add(&cmd, out);
+		rc = build_run(&cmd);
+	}
+	words_free(&pre);
+	words_free(&cmd);
+	build_place_free(&p);
+	return rc;
+}
+
+static int
+make_go(const struct ctl_opts *o, const char *out)
+{
+	struct words files = { 0 };
+	int rc = 0, i;
+
+	for (i = 0; i < o->quoted && rc == 0; i++) {
+		if (build_is_go(o->argv[i], false))
+			words_add(&files, o->argv[i]);
+		else
+			rc = build_go_dir(o->argv[i], &files);
+	}
+	if (rc == 0)
+		rc = build_go(files.v, files.n, o->argv + o->quoted,
+		    (size_t)(o->argc - o->quoted), out);
+	words_free(&files);
+	return rc;
+}
+
+/* All C, or all Go, or one directory. Go or C, or -1 after saying why not. */
+static int
+language(const struct ctl_opts *o)
+{
+	int i, ngo = 0;
+
+	for (i = 0; i < o->quoted; i++) {
+		if (check_source(o->argv[i]) != CTL_OK)
+			return -1;
+		ngo += build_is_go(o->argv[i], o->quoted == 1);
+	}
+	if (ngo != 0 && ngo != o->quoted) {
+		ctl_say("%s and %s: a program is built from C or from Go "
+			"sources, or from one directory",
+		    o->argv[0], o->argv[o->quoted - 1]);
+		return -1;
+	}
+	return ngo != 0;
+}
+
+/* "." and ".." have no name to give to a program. */
+static char *
+default_name(const char *source)
+{
+	char *real = NULL, *name;
+	struct stat st;
+
+	if (stat(source, &st) == 0 && S_ISDIR(st.st_mode))
+		real = realpath(source, NULL);
+	name = build_stem(real != NULL ? real : source);
+	free(real);
+	if (name[0] == '\0') {
+		free(name);
+		name = strdup("main");
+	}
+	return name;
+}
+
+static bool
+is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 int
 cmd_build(struct ctl_opts *o)
 {
-	struct words pre = { 0 }, cmd = { 0 };
-	struct place p = { 0 };
 	struct timespec t0, t1;
 	char *out;
-	int i, rc;
+	int go, rc;
 
 	if (o->quoted == 0) {
 		ctl_say("build needs a source before `--'");
 		return CTL_USAGE;
 	}
-	for (i = 0; i < o->quoted; i++)
-		if (check_source(o->argv[i]) != CTL_OK)
-			return CTL_FAILED;
-	if (find_place(&p) != 0)
+	go = language(o);
+	if (go < 0)
 		return CTL_FAILED;
-	out = o->out_file ? strdup(o->out_file) : stem(o->argv[0]);
-	rc = make_command(&p, o->argv, o->quoted, o->argv + o->quoted,
-	    o->argc - o->quoted, &pre, &cmd);
-	clock_gettime(CLOCK_MONOTONIC, &t0);
-	if (rc == 0) {
-		words_add(&cmd, "-o");
-		words_add(&cmd, out);
-		ctl_progress("building %s from %d file%s", out, o->quoted,
-		    o->quoted == 1 ? "" : "s");
-		rc = run(&cmd);
+	out = o->out_file ? strdup(o->out_file) : default_name(o->argv[0]);
+	if (is_directory(out)) {
+		ctl_say("%s is a directory: name the program with -o", out);
+		free(out);
+		return CTL_FAILED;
 	}
+	ctl_progress("building %s from %d file%s", out, o->quoted,
+	    o->quoted == 1 ? "" : "s");
+	clock_gettime(CLOCK_MONOTONIC, &t0);
+	rc = go ? make_go(o, out) : make_c(o, out);
 	clock_gettime(CLOCK_MONOTONIC, &t1);
 	if (rc == 0)
 		ctl_progress("built %s in %.2f s", out,
 		    (double)(t1.tv_sec - t0.tv_sec) +
 			(double)(t1.tv_nsec - t0.tv_nsec) / 1e9);
 	free(out);
-	words_free(&pre);
-	words_free(&cmd);
-	place_free(&p);
 	return rc == 0 ? CTL_OK : CTL_FAILED;
 }

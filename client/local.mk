@@ -4,7 +4,8 @@ noinst_LIBRARIES += libgortctl.a
 libgortctl_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE -DHAVE_CONFIG_H \
 	$(JANSSON_CFLAGS) $(ELFUTILS_CFLAGS)
 libgortctl_a_SOURCES = \
-	client/build.c client/build.h \
+	client/build.c client/build.h client/build_priv.h \
+	client/build_go.c client/build_gofiles.c \
 	client/client.h \
 	client/cmd_debug.c \
 	client/cmd_goroutines.c \

@@ -154,7 +154,7 @@ libgort_go_a_SOURCES += runtime/gccgo/alloc.c runtime/gccgo/iface.c \
 libgort_go_a_SOURCES += runtime/gccgo/memstats.c runtime/gccgo/reflect.c \
 	runtime/gccgo/debug.c runtime/gccgo/metrics.c runtime/gccgo/pprof.c \
 	runtime/gccgo/trace.c runtime/gccgo/publictypes.c \
-	runtime/gccgo/publictypes_amd64.S
+	runtime/gccgo/publictypes_amd64.S runtime/gccgo/note.c
 EXTRA_DIST += runtime/gccgo/mktypes.sh runtime/gccgo/publictypes.go.in
 GORT_GO = runtime/gccgo/gort_go.o
 gortcrt_DATA += $(GORT_GO)

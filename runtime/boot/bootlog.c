@@ -28,7 +28,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STEPS_MAX 192
+#define STEPS_MAX 512 /* a large Go program has some 150 packages */
 
 static struct {
 	atomic_flag busy; /* guards the rest; held for a few stores */

@@ -35,8 +35,8 @@ _rt0_amd64_linux:
 	syscall				/* clobbers rax, rcx, r11; keeps rdx */
 	imulq	$NS_PER_SEC, crt_timespec(%rip), %rax
 	addq	crt_timespec+8(%rip), %rax
-	movq	%rax, rt_crt(%rip)
-	movq	%rsp, rt_crt+8(%rip)
+	movq	%rax, rt_crt+8(%rip)
+	movq	%rsp, rt_crt+16(%rip)
 	jmp	_rt0_amd64
 	.cfi_endproc
 	.size	_rt0_amd64_linux, . - _rt0_amd64_linux
@@ -69,6 +69,7 @@ _rt0_amd64:
 	.globl	rt_crt
 	.type	rt_crt, @object
 rt_crt:
+	.quad	0x7472637401000001	/* RT_CRT_ABI */
 	.quad	0			/* monotonic ns at the entry */
 	.quad	0			/* rsp at the entry */
 	.quad	__start_gort_packages

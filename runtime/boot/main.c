@@ -24,7 +24,9 @@
 #include "boot/bootlog.h"
 #include "boot/mainfn.h"
 #include "boot/memclr.h"
+#include "boot/note.h"
 #include "boot/runtime1.h"
+#include "boot/sections.h"
 #include "arch/arch.h"
 #include "diag/diag.h"
 #include "fault/fault.h"
@@ -259,6 +261,47 @@ main_body(void *ret_code)
 	}
 	*code = main_fn != NULL ? main_fn(main_arg)
 	                        : gort_main(rt_argc(), rt_argv());
+}
+
+/* How a mismatch is said: who is of which gort. */
+static RT_NORETURN void
+other_gort(const char *object, const char *version, unsigned abi, unsigned want)
+{
+	static char text[256]; /* outlives the call */
+
+	rt_snprintf(text, sizeof text,
+	    "%s is of gort %s (ABI %u), libgort of gort %s (ABI %u): "
+	    "build the program again", object, version, abi, RT_GORT_VERSION,
+	    want);
+	rt_fatal(text);
+}
+
+void
+rt_language_check(void)
+{
+	const struct rt_language *l = &rt_language;
+
+	if (&rt_crt != NULL && rt_crt.abi != RT_CRT_ABI)
+		other_gort("gort_crt.o", "of another time",
+		    (unsigned)(rt_crt.abi & 0xffffffff),
+		    (unsigned)(RT_CRT_ABI & 0xffffffff));
+	if (l == NULL)
+		return;
+	if (l->bytes != sizeof(*l) || l->abi != RT_LANGUAGE_ABI)
+		other_gort("gort_go.o", "of another time", l->abi,
+		    RT_LANGUAGE_ABI);
+	if (strcmp(l->version, RT_GORT_VERSION) != 0 ||
+	    l->g_bytes != sizeof(struct g) || l->m_bytes != sizeof(struct m) ||
+	    l->p_bytes != sizeof(struct p))
+		other_gort("gort_go.o", l->version, l->abi, RT_LANGUAGE_ABI);
+}
+
+bool
+rt_language_text(uintptr_t pc)
+{
+	return &rt_language != NULL &&
+	    pc - (uintptr_t)rt_language.text <
+	        (uintptr_t)(rt_language.etext - rt_language.text);
 }
 
 static int

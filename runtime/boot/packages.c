@@ -14,7 +14,9 @@
  * so the order of linking changes nothing.
  */
 #include "boot/boot.h"
+#include "boot/bootlog.h"
 #include "gort.h"
+#include "boot/mainfn.h"
 #include "boot/packages.h"
 #include "boot/runtime1.h"
 #include "boot/sections.h"
@@ -208,36 +210,72 @@ trace_init(const char *name, int64_t start_ns, int64_t dur_ns, uint64_t bytes,
 	rt_printunlock();
 }
 
-static void
-run_one(const struct gort_package *pkg, uint32_t seq)
-{
-	struct rt_memstats before, after;
-	int step = rt_boot_begin(pkg->name);
-	int64_t start = rt_nanotime(), dur;
-	uint64_t bytes, allocs;
+static unsigned ran; /* goroutine 1 only */
 
-	rt_memstats_snapshot(&before);
-	pkg->init();
-	dur = rt_nanotime() - start;
-	rt_memstats_snapshot(&after);
-	bytes = after.total_alloc - before.total_alloc;
-	allocs = after.mallocs - before.mallocs;
-	rt_boot_end(step, "package init, %lu bytes, %lu allocs",
-	    (unsigned long)bytes, (unsigned long)allocs);
-	rt_telemetry_init_task(pkg->name, seq, 0, start, dur, bytes, allocs);
+unsigned
+rt_packages_ran(void)
+{
+	return ran;
+}
+
+/* It began then, and now is its end; had_* were allocated before. */
+static void
+report(const char *name, int64_t start_ns, int64_t dur_ns, uint64_t bytes,
+    uint64_t allocs)
+{
+	rt_telemetry_init_task(
+	    name, ++ran, 0, start_ns, dur_ns, bytes, allocs);
 	if (rt_inittrace_on)
-		trace_init(pkg->name, start, dur, bytes, allocs);
+		trace_init(name, start_ns, dur_ns, bytes, allocs);
+}
+
+void
+rt_package_init(const char *name, void (*init)(void))
+{
+	uint64_t bytes, allocs, had_bytes, had_allocs;
+	int step = rt_boot_begin(name);
+	int64_t start = rt_nanotime(), dur;
+
+	rt_memstats_allocated(&had_bytes, &had_allocs);
+	init();
+	dur = rt_nanotime() - start;
+	rt_memstats_allocated(&bytes, &allocs);
+	rt_boot_end(step, "package init, %lu bytes, %lu allocs",
+	    (unsigned long)(bytes - had_bytes),
+	    (unsigned long)(allocs - had_allocs));
+	report(name, start, dur, bytes - had_bytes, allocs - had_allocs);
+}
+
+void
+rt_package_ran(const char *name, int64_t start_ns, uint64_t had_bytes,
+    uint64_t had_allocs)
+{
+	int64_t now = rt_nanotime();
+	uint64_t bytes, allocs;
+	char detail[80];
+
+	rt_memstats_allocated(&bytes, &allocs);
+	rt_snprintf(detail, sizeof detail,
+	    "package init, %lu bytes, %lu allocs",
+	    (unsigned long)(bytes - had_bytes),
+	    (unsigned long)(allocs - had_allocs));
+	rt_boot_past(name, start_ns, now, detail);
+	report(name, start_ns, now - start_ns, bytes - had_bytes,
+	    allocs - had_allocs);
 }
 
 void
 rt_run_package_inits(void)
 {
-	int step = rt_boot_begin("doInit");
-	size_t n, ran = 0;
+	size_t n;
 	const struct gort_package *list = rt_section_packages(&n);
 	const struct gort_package **order;
 	const char *err;
+	int step;
 
+	if (n == 0 && &rt_language != NULL)
+		return; /* it has its own list, and its own step */
+	step = rt_boot_begin("doInit");
 	if (n == 0) {
 		rt_boot_end(step, "no packages");
 		return;
@@ -248,7 +286,7 @@ rt_run_package_inits(void)
 		rt_fatal(err);
 	for (size_t i = 0; i < n; i++)
 		if (order[i]->init != NULL)
-			run_one(order[i], (uint32_t)++ran);
+			rt_package_init(order[i]->name, order[i]->init);
 	rt_sys_free(order, n * sizeof *order, RT_STAT_OTHER);
-	rt_boot_end(step, "%zu packages, %zu with initialisers", n, ran);
+	rt_boot_end(step, "%zu packages, %u with initialisers", n, ran);
 }

@@ -142,6 +142,7 @@ rt0_go(int argc, char **argv)
 	rt_boot_begin("rt0_go"); /* runtime.main ends it, and mstart */
 	tlsinit();
 	rt_check();
+	rt_language_check();
 	asminit();
 	boot_args(argc, argv);
 	boot_os();

@@ -16,7 +16,9 @@ struct gort_package;
 struct gort_type;
 
 /* crt_linux_amd64.S fills and exports it; layout is shared with assembly. */
+#define RT_CRT_ABI 0x7472637401000001u /* changes with the layout */
 struct rt_crt {
+	uint64_t abi;
 	int64_t time_ns; /* mono, when _rt0 ran */
 	uintptr_t args;  /* rsp at the entry */
 	const struct gort_package *packages, *packages_end;

@@ -17,6 +17,7 @@
 /* ---- knobs ---- */
 
 int32_t go_set_gc_percent(int32_t percent) GO("runtime_1debug.setGCPercent");
+intptr_t go_set_max_stack(intptr_t bytes) GO("runtime_1debug.setMaxStack");
 intptr_t go_set_max_threads(intptr_t n) GO("runtime_1debug.setMaxThreads");
 bool go_set_panic_on_fault(bool on) GO("runtime_1debug.setPanicOnFault");
 void go_free_os_memory(void) GO("runtime_1debug.freeOSMemory");
@@ -25,6 +26,12 @@ int32_t
 go_set_gc_percent(int32_t percent)
 {
 	return rt_gc_percent_set(percent);
+}
+
+intptr_t
+go_set_max_stack(intptr_t bytes)
+{
+	return (intptr_t)rt_set_max_stack(bytes < 0 ? 0 : (size_t)bytes);
 }
 
 intptr_t

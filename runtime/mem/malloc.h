@@ -92,6 +92,8 @@ struct rt_memstats {
 void rt_readmemstats(struct rt_memstats *ret);
 /* Close enough, without stopping anything; any thread. */
 void rt_memstats_snapshot(struct rt_memstats *ret);
+/* Bytes and objects ever allocated, without all the rest. Any thread. */
+void rt_memstats_allocated(uint64_t *ret_bytes, uint64_t *ret_objects);
 uint64_t rt_heap_live(void);
 
 /* Zero n bytes with the variant cpuinit picked. n a multiple of 8. */

@@ -93,6 +93,22 @@ fill_objects(struct rt_memstats *r)
 	r->frees += made.tinyallocs;
 }
 
+void
+rt_memstats_allocated(uint64_t *ret_bytes, uint64_t *ret_objects)
+{
+	struct rt_mcache_counts made;
+	uint64_t n = get(&rt_heap.stats.nlarge);
+	uint64_t bytes = get(&rt_heap.stats.large_alloc_bytes);
+
+	rt_mcache_count(&made);
+	for (unsigned c = 1; c < RT_SIZE_CLASS_N; c++) {
+		n += made.slots[c];
+		bytes += made.slots[c] * rt_class_to_size[c];
+	}
+	*ret_bytes = bytes;
+	*ret_objects = n + made.tinyallocs;
+}
+
 static void
 fill_system(struct rt_memstats *r)
 {

@@ -168,7 +168,7 @@ static const struct prog {
 	{ "gort-nosuch-command", CTL_RUN_MISSING },
 	{ "/etc/passwd", CTL_RUN_CANNOT },
 	{ "/etc", CTL_RUN_CANNOT },
-	{ "x.go", CTL_RUN_CANNOT },
+	{ "x.go", CTL_RUN_MISSING },
 	{ "/nosuch/x.c", CTL_RUN_MISSING },
 };
 

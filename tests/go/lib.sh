@@ -57,7 +57,7 @@ go_link() {
 	case $go_rt in
 	gort)
 		"$GCCGO" -static-libgo -no-pie -o "$go_out" "$@" \
-			"$(go_crt)" "$(go_face)" "$(go_lib)" -pthread \
+			"$(go_face)" "$(go_crt)" "$(go_lib)" -pthread \
 			-Wl,-z,now -Wl,-e,_rt0_amd64_linux
 		;;
 	libgo) "$GCCGO" -o "$go_out" "$@" ;;
