@@ -148,7 +148,8 @@ rt_gostring(const char *s)
 /* ---- joining and comparing ---- */
 
 /* Bounds of the executable, or of libgort.so, that the linker gives. */
-extern char image[] __asm__("__executable_start");
+extern char image[] __asm__("__ehdr_start")
+    __attribute__((visibility("hidden")));
 extern char image_end[] __asm__("_end");
 
 /* Can these bytes not be in a goroutine's frame? */
