@@ -41,6 +41,11 @@ libgort_la_SOURCES += \
 	runtime/os/sigqueue.c runtime/os/sigtab_linux.c \
 	runtime/types/alg.c runtime/types/iface.c runtime/types/slice.c \
 	runtime/types/string.c runtime/types/type.c
+# maps, hashes
+libgort_la_SOURCES += runtime/types/map.c runtime/types/map_grow.c \
+	runtime/types/map_iter.c runtime/types/map_type.c \
+	runtime/types/typehash.c
+noinst_HEADERS += runtime/types/map.h runtime/types/map_table.h
 noinst_HEADERS += \
 	runtime/boot/boot.h runtime/boot/bootlog.h runtime/boot/mainfn.h \
 	runtime/boot/memclr.h runtime/boot/note.h runtime/boot/packages.h \
@@ -140,7 +145,7 @@ libgort_la_SOURCES += runtime/fault/cfi.c runtime/fault/unwind.c \
 # links   prog.o gort_crt.o gort_go.o, then libgo.a
 noinst_LIBRARIES += libgort_go.a
 libgort_go_a_SOURCES = runtime/gccgo/gccgo.h runtime/gccgo/main.c \
-	runtime/arch/morestack_amd64.S
+	runtime/arch/morestack_amd64.S runtime/arch/barrier_amd64.S
 libgort_go_a_SOURCES += runtime/gccgo/proc.c runtime/gccgo/chan.c \
 	runtime/gccgo/sync.c runtime/gccgo/time.c runtime/gccgo/poll.c \
 	runtime/gccgo/os.c runtime/gccgo/signal.c runtime/gccgo/syscall.c \
@@ -156,6 +161,7 @@ libgort_go_a_SOURCES += runtime/gccgo/memstats.c runtime/gccgo/reflect.c \
 	runtime/gccgo/trace.c runtime/gccgo/publictypes.c \
 	runtime/gccgo/publictypes_amd64.S runtime/gccgo/note.c
 EXTRA_DIST += runtime/gccgo/mktypes.sh runtime/gccgo/publictypes.go.in
+libgort_go_a_SOURCES += runtime/gccgo/alg.c runtime/gccgo/map.c
 GORT_GO = runtime/gccgo/gort_go.o
 gortcrt_DATA += $(GORT_GO)
 EXTRA_DIST += runtime/gccgo/gort_go.ld

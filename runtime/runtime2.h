@@ -43,6 +43,7 @@ struct mspan;
 struct rt_timer;
 struct rt_timer_slot;
 struct rt_segment;
+struct rt_gcrecords;
 struct rt_defer;
 struct rt_panic;
 struct rt_catch;
@@ -288,6 +289,8 @@ struct p {
 
 	void *gcw;            /* gc/: work buffer of this P */
 	void *sweepbuf;       /* gc/ */
+	struct rt_gcrecords *gcrecords; /* own (also by the world's stopper):
+	                                   gc/mbarrier.c */
 	uint64_t nmalloc_steps; /* mem/: stress counters */
 	_Atomic bool preempt; /* please enter the scheduler */
 	_Atomic uint32_t runsafepoint;

@@ -139,6 +139,13 @@ uint32_t rt_gcroots_jobs(void);
 void rt_gcroots_mark(struct gcworker *w, uint32_t job);
 uint64_t rt_gcroots_bytes(void);
 
+/* ---- mbarrier.c: see there ---- */
+extern _Atomic uint32_t rt_gcbarrier; /* stw to write; 0: a store is a store */
+void rt_gcbarrier_set(bool on);
+void rt_gcbarrier_flush(void);
+bool rt_gcbarrier_drain(void (*fn)(void *, uintptr_t), void *arg);
+void rt_writeptr_recorded(void **slot, void *ptr);
+
 /* ---- mgcsweep.c ---- */
 /* Sweep a span that the caller took off an unswept list. keep: leave it to
  * the caller even when empty; else an empty one is freed, returns true. */
