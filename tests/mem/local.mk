@@ -1,6 +1,8 @@
 # tests/mem, tests/gc: the allocator and the collector
 HEAP_CHECKS = tests/mem/check_sizeclass tests/mem/check_mpagealloc \
-	tests/mem/check_malloc tests/gc/check_mgcpacer tests/gc/check_mgc
+	tests/mem/check_malloc tests/gc/check_mgcpacer tests/gc/check_mgc \
+	tests/gc/check_mgctypes tests/types/check_slice \
+	tests/types/check_string
 check_PROGRAMS += $(HEAP_CHECKS)
 TESTS += $(HEAP_CHECKS)
 noinst_HEADERS += tests/mem/heap_test.h
@@ -29,3 +31,15 @@ tests_gc_check_mgc_SOURCES = tests/gc/check_mgc.c
 tests_gc_check_mgc_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
 tests_gc_check_mgc_LDADD = $(HEAP_CHECK_LDADD)
 tests_gc_check_mgc_LDFLAGS = $(GORT_LINK)
+tests_gc_check_mgctypes_SOURCES = tests/gc/check_mgctypes.c
+tests_gc_check_mgctypes_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_mgctypes_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_mgctypes_LDFLAGS = $(GORT_LINK)
+tests_types_check_slice_SOURCES = tests/types/check_slice.c
+tests_types_check_slice_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_types_check_slice_LDADD = $(HEAP_CHECK_LDADD)
+tests_types_check_slice_LDFLAGS = $(GORT_LINK)
+tests_types_check_string_SOURCES = tests/types/check_string.c
+tests_types_check_string_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_types_check_string_LDADD = $(HEAP_CHECK_LDADD)
+tests_types_check_string_LDFLAGS = $(GORT_LINK)
