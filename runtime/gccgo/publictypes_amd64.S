@@ -6,7 +6,7 @@
 	.balign 8
 	.globl	runtime..types
 runtime..types:
-	.quad	43, runtime.Error..p, string..p, type..func_8_9_8string_9
+	.quad	81, runtime.Error..p, string..p, type..func_8_9_8string_9
 	.quad	type..func_8_9_8_9, runtime.MemStats..p, uint64..p
 	.quad	type.._6_7uint64, type.._6256_7uint64, uint32..p, float64..p
 	.quad	bool..p
@@ -32,6 +32,1776 @@ runtime..types:
 	.quad	type..func_8_2runtime_0BlockProfileRecord_9_8_6_7uintptr_9
 	.quad	type.._2_2runtime_0BlockProfileRecord
 	.quad	runtime.BlockProfileRecord..p
+	.quad	type..func_8runtime_0errorString_9_8string_9
+	.quad	type..func_8runtime_0errorString_9_8_9
+	.quad	type..func_8_2runtime_0errorString_9_8string_9
+	.quad	type..func_8_2runtime_0errorString_9_8_9
+	.quad	type.._2_2runtime_0errorString, runtime.errorString..p
+	.quad	type..func_8runtime_0plainError_9_8string_9
+	.quad	type..func_8runtime_0plainError_9_8_9
+	.quad	type..func_8_2runtime_0plainError_9_8string_9
+	.quad	type..func_8_2runtime_0plainError_9_8_9
+	.quad	type.._2_2runtime_0plainError, runtime.plainError..p
+	.quad	type..func_8runtime_0errorAddressString_9_8uintptr_9
+	.quad	type..func_8runtime_0errorAddressString_9_8string_9
+	.quad	type..func_8runtime_0errorAddressString_9_8_9
+	.quad	type..func_8_2runtime_0errorAddressString_9_8uintptr_9
+	.quad	type..func_8_2runtime_0errorAddressString_9_8string_9
+	.quad	type..func_8_2runtime_0errorAddressString_9_8_9
+	.quad	type.._2_2runtime_0errorAddressString
+	.quad	runtime.errorAddressString..p, runtime.boundsErrorCode..p
+	.quad	type..func_8runtime_0boundsError_9_8string_9
+	.quad	type..func_8runtime_0boundsError_9_8_9
+	.quad	type..func_8_2runtime_0boundsError_9_8string_9
+	.quad	type..func_8_2runtime_0boundsError_9_8_9
+	.quad	type.._2_2runtime_0boundsError, runtime.boundsError..p
+	.quad	runtime.__type..p, uint8..p
+	.quad	type..func_8unsafe_0Pointer_3unsafe_0Pointer_9_8bool_9
+	.quad	type..func_8_2runtime_0TypeAssertionError_9_8string_9
+	.quad	type..func_8_2runtime_0TypeAssertionError_9_8_9
+	.quad	type.._2_2runtime_0TypeAssertionError
+	.quad	runtime.TypeAssertionError..p
+	.quad	type..func_8runtime_0foreignError_9_8string_9
+	.quad	type..func_8_2runtime_0foreignError_9_8string_9
+	.quad	type.._2_2runtime_0foreignError, runtime.foreignError..p
+	.globl	runtime.foreignError..d
+	.section	.data.rel.ro.runtime.foreignError..d,"aw"
+	.align 32
+runtime.foreignError..d:
+	.quad	16, 8
+	.long	1398301067
+	.byte	0, 8, 8, 24
+	.quad	runtime.strequal..f, gcbits..ba, go..C429, go..C437
+	.quad	runtime.foreignError..p
+	.weak	runtime.foreignError..p
+	.section	.data.rel.ro.runtime.foreignError..p,"awG",@progbits,runtime.foreignError..p,comdat
+	.align 32
+runtime.foreignError..p:
+	.quad	8, 8
+	.long	897980601
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C438, go..C444
+	.quad	type.._2_2runtime_0foreignError, runtime.foreignError..d
+	.weak	type.._2_2runtime_0foreignError
+	.section	.data.rel.ro.type.._2_2runtime_0foreignError,"awG",@progbits,type.._2_2runtime_0foreignError,comdat
+	.align 32
+type.._2_2runtime_0foreignError:
+	.quad	8, 8
+	.long	1482787737
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C445, 0, 0
+	.quad	runtime.foreignError..p
+	.section	.rodata
+	.align 8
+.LC0:
+	.ascii	"**\truntime\truntime.foreignError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C445,"aw"
+	.align 16
+go..C445:
+	.quad	.LC0, 31
+	.section	.data.rel.ro.local.go..C444,"aw"
+	.align 32
+go..C444:
+	.quad	0, 0, go..C443, 1, 1
+	.section	.data.rel.ro.go..C443,"aw"
+	.align 32
+go..C443:
+	.quad	go..C439, 0, type..func_8_9_8string_9
+	.quad	type..func_8_2runtime_0foreignError_9_8string_9
+	.quad	runtime.foreignError.Error
+	.weak	type..func_8_2runtime_0foreignError_9_8string_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0foreignError_9_8string_9,"awG",@progbits,type..func_8_2runtime_0foreignError_9_8string_9,comdat
+	.align 32
+type..func_8_2runtime_0foreignError_9_8string_9:
+	.quad	8, 8
+	.long	-413352536
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C440, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C441, 1, 1, go..C442, 1, 1
+	.section	.data.rel.ro.go..C442,"aw"
+	.align 8
+go..C442:
+	.quad	string..d
+	.section	.data.rel.ro.go..C441,"aw"
+	.align 8
+go..C441:
+	.quad	runtime.foreignError..p
+	.section	.rodata
+	.align 8
+.LC1:
+	.ascii	"func(*\truntime\truntime.foreignError) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C440,"aw"
+	.align 16
+go..C440:
+	.quad	.LC1, 43
+	.section	.rodata
+.LC2:
+	.ascii	"Error"
+	.zero	1
+	.section	.data.rel.ro.local.go..C439,"aw"
+	.align 16
+go..C439:
+	.quad	.LC2, 5
+	.section	.rodata
+.LC3:
+	.ascii	"*\truntime\truntime.foreignError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C438,"aw"
+	.align 16
+go..C438:
+	.quad	.LC3, 30
+	.section	.data.rel.ro.local.go..C437,"aw"
+	.align 32
+go..C437:
+	.quad	go..C430, go..C431, go..C436, 1, 1
+	.section	.data.rel.ro.go..C436,"aw"
+	.align 32
+go..C436:
+	.quad	go..C432, 0, type..func_8_9_8string_9
+	.quad	type..func_8runtime_0foreignError_9_8string_9
+	.quad	runtime.foreignError.Error
+	.weak	type..func_8runtime_0foreignError_9_8string_9
+	.section	.data.rel.ro.local.type..func_8runtime_0foreignError_9_8string_9,"awG",@progbits,type..func_8runtime_0foreignError_9_8string_9,comdat
+	.align 32
+type..func_8runtime_0foreignError_9_8string_9:
+	.quad	8, 8
+	.long	-1582966808
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C433, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C434, 1, 1, go..C435, 1, 1
+	.section	.data.rel.ro.go..C435,"aw"
+	.align 8
+go..C435:
+	.quad	string..d
+	.section	.data.rel.ro.go..C434,"aw"
+	.align 8
+go..C434:
+	.quad	runtime.foreignError..d
+	.section	.rodata
+	.align 8
+.LC4:
+	.ascii	"func(\truntime\truntime.foreignError) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C433,"aw"
+	.align 16
+go..C433:
+	.quad	.LC4, 42
+	.section	.data.rel.ro.local.go..C432,"aw"
+	.align 16
+go..C432:
+	.quad	.LC2, 5
+	.section	.rodata
+.LC5:
+	.ascii	"runtime"
+	.zero	1
+	.section	.data.rel.ro.local.go..C431,"aw"
+	.align 16
+go..C431:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC6:
+	.ascii	"foreignError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C430,"aw"
+	.align 16
+go..C430:
+	.quad	.LC6, 12
+	.section	.rodata
+.LC7:
+	.ascii	"\truntime\truntime.foreignError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C429,"aw"
+	.align 16
+go..C429:
+	.quad	.LC7, 29
+	.globl	runtime.TypeAssertionError..d
+	.section	.data.rel.ro.local.runtime.TypeAssertionError..d,"aw"
+	.align 32
+runtime.TypeAssertionError..d:
+	.quad	40, 32
+	.long	-1880603013
+	.byte	0, 8, 8, 25
+	.quad	runtime.TypeAssertionError..eq..f, gcbits..pa, go..C403
+	.quad	go..C407, runtime.TypeAssertionError..p, go..C428, 4, 4
+	.section	.data.rel.ro.go..C428,"aw"
+	.align 32
+go..C428:
+	.quad	go..C420, go..C421, runtime.__type..p, 0, 0, go..C422, go..C423
+	.quad	runtime.__type..p, 0, 16, go..C424, go..C425, runtime.__type..p
+	.quad	0, 32, go..C426, go..C427, string..d, 0, 48
+	.section	.data.rel.ro.local.go..C427,"aw"
+	.align 16
+go..C427:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC8:
+	.ascii	"missingMethod"
+	.zero	1
+	.section	.data.rel.ro.local.go..C426,"aw"
+	.align 16
+go..C426:
+	.quad	.LC8, 13
+	.section	.data.rel.ro.local.go..C425,"aw"
+	.align 16
+go..C425:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC9:
+	.ascii	"asserted"
+	.zero	1
+	.section	.data.rel.ro.local.go..C424,"aw"
+	.align 16
+go..C424:
+	.quad	.LC9, 8
+	.section	.data.rel.ro.local.go..C423,"aw"
+	.align 16
+go..C423:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC10:
+	.ascii	"concrete"
+	.zero	1
+	.section	.data.rel.ro.local.go..C422,"aw"
+	.align 16
+go..C422:
+	.quad	.LC10, 8
+	.section	.data.rel.ro.local.go..C421,"aw"
+	.align 16
+go..C421:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC11:
+	.ascii	"_interface"
+	.zero	1
+	.section	.data.rel.ro.local.go..C420,"aw"
+	.align 16
+go..C420:
+	.quad	.LC11, 10
+	.weak	runtime.TypeAssertionError..p
+	.section	.data.rel.ro.runtime.TypeAssertionError..p,"awG",@progbits,runtime.TypeAssertionError..p,comdat
+	.align 32
+runtime.TypeAssertionError..p:
+	.quad	8, 8
+	.long	-24877127
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C408, go..C418
+	.quad	type.._2_2runtime_0TypeAssertionError
+	.quad	runtime.TypeAssertionError..d
+	.weak	type.._2_2runtime_0TypeAssertionError
+	.section	.data.rel.ro.type.._2_2runtime_0TypeAssertionError,"awG",@progbits,type.._2_2runtime_0TypeAssertionError,comdat
+	.align 32
+type.._2_2runtime_0TypeAssertionError:
+	.quad	8, 8
+	.long	-398034023
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C419, 0, 0
+	.quad	runtime.TypeAssertionError..p
+	.section	.rodata
+	.align 8
+.LC12:
+	.ascii	"**\truntime\truntime.TypeAssertionError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C419,"aw"
+	.align 16
+go..C419:
+	.quad	.LC12, 37
+	.section	.data.rel.ro.local.go..C418,"aw"
+	.align 32
+go..C418:
+	.quad	0, 0, go..C417, 2, 2
+	.section	.data.rel.ro.go..C417,"aw"
+	.align 32
+go..C417:
+	.quad	go..C409, 0, type..func_8_9_8string_9
+	.quad	type..func_8_2runtime_0TypeAssertionError_9_8string_9
+	.quad	runtime.TypeAssertionError.Error, go..C413, 0
+	.quad	type..func_8_9_8_9
+	.quad	type..func_8_2runtime_0TypeAssertionError_9_8_9
+	.quad	runtime.TypeAssertionError.RuntimeError
+	.weak	type..func_8_2runtime_0TypeAssertionError_9_8_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0TypeAssertionError_9_8_9,"awG",@progbits,type..func_8_2runtime_0TypeAssertionError_9_8_9,comdat
+	.align 32
+type..func_8_2runtime_0TypeAssertionError_9_8_9:
+	.quad	8, 8
+	.long	-796068056
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C414, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C415, 1, 1, go..C416, 0, 0
+	.section	.data.rel.ro.go..C416,"a"
+	.align 8
+go..C416:
+	.section	.data.rel.ro.go..C415,"aw"
+	.align 8
+go..C415:
+	.quad	runtime.TypeAssertionError..p
+	.section	.rodata
+	.align 8
+.LC13:
+	.ascii	"func(*\truntime\truntime.TypeAssertionError)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C414,"aw"
+	.align 16
+go..C414:
+	.quad	.LC13, 42
+	.section	.rodata
+.LC14:
+	.ascii	"RuntimeError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C413,"aw"
+	.align 16
+go..C413:
+	.quad	.LC14, 12
+	.weak	type..func_8_2runtime_0TypeAssertionError_9_8string_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0TypeAssertionError_9_8string_9,"awG",@progbits,type..func_8_2runtime_0TypeAssertionError_9_8string_9,comdat
+	.align 32
+type..func_8_2runtime_0TypeAssertionError_9_8string_9:
+	.quad	8, 8
+	.long	119971240
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C410, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C411, 1, 1, go..C412, 1, 1
+	.section	.data.rel.ro.go..C412,"aw"
+	.align 8
+go..C412:
+	.quad	string..d
+	.section	.data.rel.ro.go..C411,"aw"
+	.align 8
+go..C411:
+	.quad	runtime.TypeAssertionError..p
+	.section	.rodata
+	.align 8
+.LC15:
+	.ascii	"func(*\truntime\truntime.TypeAssertionError) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C410,"aw"
+	.align 16
+go..C410:
+	.quad	.LC15, 49
+	.section	.data.rel.ro.local.go..C409,"aw"
+	.align 16
+go..C409:
+	.quad	.LC2, 5
+	.section	.rodata
+	.align 8
+.LC16:
+	.ascii	"*\truntime\truntime.TypeAssertionError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C408,"aw"
+	.align 16
+go..C408:
+	.quad	.LC16, 36
+	.section	.data.rel.ro.local.go..C407,"aw"
+	.align 32
+go..C407:
+	.quad	go..C404, go..C405, go..C406, 0, 0
+	.section	.data.rel.ro.go..C406,"a"
+	.align 8
+go..C406:
+	.section	.data.rel.ro.local.go..C405,"aw"
+	.align 16
+go..C405:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC17:
+	.ascii	"TypeAssertionError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C404,"aw"
+	.align 16
+go..C404:
+	.quad	.LC17, 18
+	.section	.rodata
+	.align 8
+.LC18:
+	.ascii	"\truntime\truntime.TypeAssertionError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C403,"aw"
+	.align 16
+go..C403:
+	.quad	.LC18, 35
+	.weak	gcbits..pa
+	.section	.data.rel.ro.gcbits..pa,"aG",@progbits,gcbits..pa,comdat
+gcbits..pa:
+	.byte	15
+	.globl	runtime.TypeAssertionError..eq..f
+	.section	.data.rel.ro.local.runtime.TypeAssertionError..eq..f,"aw"
+	.align 8
+runtime.TypeAssertionError..eq..f:
+	.quad	runtime.TypeAssertionError..eq
+	.globl	runtime.__type..d
+	.section	.data.rel.ro.local.runtime.__type..d,"aw"
+	.align 32
+runtime.__type..d:
+	.quad	64, 64
+	.long	788614010
+	.byte	0, 8, 8, 25
+	.quad	0, gcbits..yh, go..C364, go..C368, runtime.__type..p, go..C402
+	.quad	12, 12
+	.section	.data.rel.ro.go..C402,"aw"
+	.align 32
+go..C402:
+	.quad	go..C370, go..C371, uintptr..d, 0, 0, go..C372, go..C373
+	.quad	uintptr..d, 0, 16, go..C374, go..C375, uint32..d, 0, 32
+	.quad	go..C376, go..C377, uint8..d, 0, 40, go..C383, go..C384
+	.quad	uint8..d, 0, 42, go..C385, go..C386, uint8..d, 0, 44, go..C387
+	.quad	go..C388, uint8..d, 0, 46, go..C389, go..C390
+	.quad	type..func_8unsafe_0Pointer_3unsafe_0Pointer_9_8bool_9, 0, 48
+	.quad	go..C394, go..C395, uint8..p, 0, 64, go..C396, go..C397
+	.quad	string..p, 0, 80, go..C398, go..C399, unsafe.Pointer..d, 0, 96
+	.quad	go..C400, go..C401, runtime.__type..p, 0, 112
+	.section	.data.rel.ro.local.go..C401,"aw"
+	.align 16
+go..C401:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC19:
+	.ascii	"ptrToThis"
+	.zero	1
+	.section	.data.rel.ro.local.go..C400,"aw"
+	.align 16
+go..C400:
+	.quad	.LC19, 9
+	.section	.data.rel.ro.local.go..C399,"aw"
+	.align 16
+go..C399:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC20:
+	.ascii	"uncommon"
+	.zero	1
+	.section	.data.rel.ro.local.go..C398,"aw"
+	.align 16
+go..C398:
+	.quad	.LC20, 8
+	.section	.data.rel.ro.local.go..C397,"aw"
+	.align 16
+go..C397:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC21:
+	.ascii	"_string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C396,"aw"
+	.align 16
+go..C396:
+	.quad	.LC21, 7
+	.section	.data.rel.ro.local.go..C395,"aw"
+	.align 16
+go..C395:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC22:
+	.ascii	"gcdata"
+	.zero	1
+	.section	.data.rel.ro.local.go..C394,"aw"
+	.align 16
+go..C394:
+	.quad	.LC22, 6
+	.weak	type..func_8unsafe_0Pointer_3unsafe_0Pointer_9_8bool_9
+	.section	.data.rel.ro.local.type..func_8unsafe_0Pointer_3unsafe_0Pointer_9_8bool_9,"awG",@progbits,type..func_8unsafe_0Pointer_3unsafe_0Pointer_9_8bool_9,comdat
+	.align 32
+type..func_8unsafe_0Pointer_3unsafe_0Pointer_9_8bool_9:
+	.quad	8, 8
+	.long	-1568735288
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C391, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C392, 2, 2, go..C393, 1, 1
+	.section	.data.rel.ro.go..C393,"aw"
+	.align 8
+go..C393:
+	.quad	bool..d
+	.section	.data.rel.ro.go..C392,"aw"
+	.align 16
+go..C392:
+	.quad	unsafe.Pointer..d, unsafe.Pointer..d
+	.section	.rodata
+	.align 8
+.LC23:
+	.ascii	"func(\tunsafe\tunsafe.Pointer, \tunsafe\tunsafe.Pointer) boo"
+	.ascii	"l"
+	.zero	1
+	.section	.data.rel.ro.local.go..C391,"aw"
+	.align 16
+go..C391:
+	.quad	.LC23, 57
+	.section	.data.rel.ro.local.go..C390,"aw"
+	.align 16
+go..C390:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC24:
+	.ascii	"equal"
+	.zero	1
+	.section	.data.rel.ro.local.go..C389,"aw"
+	.align 16
+go..C389:
+	.quad	.LC24, 5
+	.section	.data.rel.ro.local.go..C388,"aw"
+	.align 16
+go..C388:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC25:
+	.ascii	"kind"
+	.zero	1
+	.section	.data.rel.ro.local.go..C387,"aw"
+	.align 16
+go..C387:
+	.quad	.LC25, 4
+	.section	.data.rel.ro.local.go..C386,"aw"
+	.align 16
+go..C386:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC26:
+	.ascii	"fieldAlign"
+	.zero	1
+	.section	.data.rel.ro.local.go..C385,"aw"
+	.align 16
+go..C385:
+	.quad	.LC26, 10
+	.section	.data.rel.ro.local.go..C384,"aw"
+	.align 16
+go..C384:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC27:
+	.ascii	"align"
+	.zero	1
+	.section	.data.rel.ro.local.go..C383,"aw"
+	.align 16
+go..C383:
+	.quad	.LC27, 5
+	.weak	uint8..d
+	.section	.data.rel.ro.uint8..d,"awG",@progbits,uint8..d,comdat
+	.align 32
+uint8..d:
+	.quad	1, 0
+	.long	264632089
+	.byte	8, 1, 1, -120
+	.quad	runtime.memequal8..f, 0, go..C378, go..C381, uint8..p
+	.weak	uint8..p
+	.section	.data.rel.ro.uint8..p,"awG",@progbits,uint8..p,comdat
+	.align 32
+uint8..p:
+	.quad	8, 8
+	.long	-60853863
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C382, 0, 0, uint8..d
+	.section	.rodata
+.LC28:
+	.ascii	"*uint8"
+	.zero	1
+	.section	.data.rel.ro.local.go..C382,"aw"
+	.align 16
+go..C382:
+	.quad	.LC28, 6
+	.section	.data.rel.ro.local.go..C381,"aw"
+	.align 32
+go..C381:
+	.quad	go..C379, 0, go..C380, 0, 0
+	.section	.data.rel.ro.go..C380,"a"
+	.align 8
+go..C380:
+	.section	.rodata
+.LC29:
+	.ascii	"uint8"
+	.zero	1
+	.section	.data.rel.ro.local.go..C379,"aw"
+	.align 16
+go..C379:
+	.quad	.LC29, 5
+	.section	.data.rel.ro.local.go..C378,"aw"
+	.align 16
+go..C378:
+	.quad	.LC29, 5
+	.section	.data.rel.ro.local.go..C377,"aw"
+	.align 16
+go..C377:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC30:
+	.ascii	"tflag"
+	.zero	1
+	.section	.data.rel.ro.local.go..C376,"aw"
+	.align 16
+go..C376:
+	.quad	.LC30, 5
+	.section	.data.rel.ro.local.go..C375,"aw"
+	.align 16
+go..C375:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC31:
+	.ascii	"hash"
+	.zero	1
+	.section	.data.rel.ro.local.go..C374,"aw"
+	.align 16
+go..C374:
+	.quad	.LC31, 4
+	.section	.data.rel.ro.local.go..C373,"aw"
+	.align 16
+go..C373:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC32:
+	.ascii	"ptrdata"
+	.zero	1
+	.section	.data.rel.ro.local.go..C372,"aw"
+	.align 16
+go..C372:
+	.quad	.LC32, 7
+	.section	.data.rel.ro.local.go..C371,"aw"
+	.align 16
+go..C371:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC33:
+	.ascii	"size"
+	.zero	1
+	.section	.data.rel.ro.local.go..C370,"aw"
+	.align 16
+go..C370:
+	.quad	.LC33, 4
+	.weak	runtime.__type..p
+	.section	.data.rel.ro.runtime.__type..p,"awG",@progbits,runtime.__type..p,comdat
+	.align 32
+runtime.__type..p:
+	.quad	8, 8
+	.long	-267077719
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C369, 0, 0
+	.quad	runtime.__type..d
+	.section	.rodata
+.LC34:
+	.ascii	"*\truntime\truntime._type"
+	.zero	1
+	.section	.data.rel.ro.local.go..C369,"aw"
+	.align 16
+go..C369:
+	.quad	.LC34, 23
+	.section	.data.rel.ro.local.go..C368,"aw"
+	.align 32
+go..C368:
+	.quad	go..C365, go..C366, go..C367, 0, 0
+	.section	.data.rel.ro.go..C367,"a"
+	.align 8
+go..C367:
+	.section	.data.rel.ro.local.go..C366,"aw"
+	.align 16
+go..C366:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC35:
+	.ascii	"_type"
+	.zero	1
+	.section	.data.rel.ro.local.go..C365,"aw"
+	.align 16
+go..C365:
+	.quad	.LC35, 5
+	.section	.rodata
+.LC36:
+	.ascii	"\truntime\truntime._type"
+	.zero	1
+	.section	.data.rel.ro.local.go..C364,"aw"
+	.align 16
+go..C364:
+	.quad	.LC36, 22
+	.weak	gcbits..yh
+	.section	.data.rel.ro.gcbits..yh,"aG",@progbits,gcbits..yh,comdat
+gcbits..yh:
+	.byte	-8
+	.globl	runtime.boundsError..d
+	.section	.data.rel.ro.local.runtime.boundsError..d,"aw"
+	.align 32
+runtime.boundsError..d:
+	.quad	24, 0
+	.long	-704254350
+	.byte	0, 8, 8, -103
+	.quad	runtime.boundsError..eq..f, 0, go..C330, go..C342
+	.quad	runtime.boundsError..p, go..C363, 4, 4
+	.section	.data.rel.ro.go..C363,"aw"
+	.align 32
+go..C363:
+	.quad	go..C355, go..C356, int64..d, 0, 0, go..C357, go..C358, int..d
+	.quad	0, 16, go..C359, go..C360, bool..d, 0, 32, go..C361, go..C362
+	.quad	runtime.boundsErrorCode..d, 0, 34
+	.section	.data.rel.ro.local.go..C362,"aw"
+	.align 16
+go..C362:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC37:
+	.ascii	"code"
+	.zero	1
+	.section	.data.rel.ro.local.go..C361,"aw"
+	.align 16
+go..C361:
+	.quad	.LC37, 4
+	.section	.data.rel.ro.local.go..C360,"aw"
+	.align 16
+go..C360:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC38:
+	.ascii	"signed"
+	.zero	1
+	.section	.data.rel.ro.local.go..C359,"aw"
+	.align 16
+go..C359:
+	.quad	.LC38, 6
+	.section	.data.rel.ro.local.go..C358,"aw"
+	.align 16
+go..C358:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC39:
+	.ascii	"y"
+	.zero	1
+	.section	.data.rel.ro.local.go..C357,"aw"
+	.align 16
+go..C357:
+	.quad	.LC39, 1
+	.section	.data.rel.ro.local.go..C356,"aw"
+	.align 16
+go..C356:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC40:
+	.ascii	"x"
+	.zero	1
+	.section	.data.rel.ro.local.go..C355,"aw"
+	.align 16
+go..C355:
+	.quad	.LC40, 1
+	.weak	runtime.boundsError..p
+	.section	.data.rel.ro.runtime.boundsError..p,"awG",@progbits,runtime.boundsError..p,comdat
+	.align 32
+runtime.boundsError..p:
+	.quad	8, 8
+	.long	1616832297
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C343, go..C353
+	.quad	type.._2_2runtime_0boundsError, runtime.boundsError..d
+	.weak	type.._2_2runtime_0boundsError
+	.section	.data.rel.ro.type.._2_2runtime_0boundsError,"awG",@progbits,type.._2_2runtime_0boundsError,comdat
+	.align 32
+type.._2_2runtime_0boundsError:
+	.quad	8, 8
+	.long	99512985
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C354, 0, 0
+	.quad	runtime.boundsError..p
+	.section	.rodata
+.LC41:
+	.ascii	"**\truntime\truntime.boundsError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C354,"aw"
+	.align 16
+go..C354:
+	.quad	.LC41, 30
+	.section	.data.rel.ro.local.go..C353,"aw"
+	.align 32
+go..C353:
+	.quad	0, 0, go..C352, 2, 2
+	.section	.data.rel.ro.go..C352,"aw"
+	.align 32
+go..C352:
+	.quad	go..C344, 0, type..func_8_9_8string_9
+	.quad	type..func_8_2runtime_0boundsError_9_8string_9
+	.quad	runtime.boundsError.Error, go..C348, 0, type..func_8_9_8_9
+	.quad	type..func_8_2runtime_0boundsError_9_8_9
+	.quad	runtime.boundsError.RuntimeError
+	.weak	type..func_8_2runtime_0boundsError_9_8_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0boundsError_9_8_9,"awG",@progbits,type..func_8_2runtime_0boundsError_9_8_9,comdat
+	.align 32
+type..func_8_2runtime_0boundsError_9_8_9:
+	.quad	8, 8
+	.long	199025960
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C349, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C350, 1, 1, go..C351, 0, 0
+	.section	.data.rel.ro.go..C351,"a"
+	.align 8
+go..C351:
+	.section	.data.rel.ro.go..C350,"aw"
+	.align 8
+go..C350:
+	.quad	runtime.boundsError..p
+	.section	.rodata
+	.align 8
+.LC42:
+	.ascii	"func(*\truntime\truntime.boundsError)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C349,"aw"
+	.align 16
+go..C349:
+	.quad	.LC42, 35
+	.section	.data.rel.ro.local.go..C348,"aw"
+	.align 16
+go..C348:
+	.quad	.LC14, 12
+	.weak	type..func_8_2runtime_0boundsError_9_8string_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0boundsError_9_8string_9,"awG",@progbits,type..func_8_2runtime_0boundsError_9_8string_9,comdat
+	.align 32
+type..func_8_2runtime_0boundsError_9_8string_9:
+	.quad	8, 8
+	.long	1115065256
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C345, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C346, 1, 1, go..C347, 1, 1
+	.section	.data.rel.ro.go..C347,"aw"
+	.align 8
+go..C347:
+	.quad	string..d
+	.section	.data.rel.ro.go..C346,"aw"
+	.align 8
+go..C346:
+	.quad	runtime.boundsError..p
+	.section	.rodata
+	.align 8
+.LC43:
+	.ascii	"func(*\truntime\truntime.boundsError) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C345,"aw"
+	.align 16
+go..C345:
+	.quad	.LC43, 42
+	.section	.data.rel.ro.local.go..C344,"aw"
+	.align 16
+go..C344:
+	.quad	.LC2, 5
+	.section	.rodata
+.LC44:
+	.ascii	"*\truntime\truntime.boundsError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C343,"aw"
+	.align 16
+go..C343:
+	.quad	.LC44, 29
+	.section	.data.rel.ro.local.go..C342,"aw"
+	.align 32
+go..C342:
+	.quad	go..C331, go..C332, go..C341, 2, 2
+	.section	.data.rel.ro.go..C341,"aw"
+	.align 32
+go..C341:
+	.quad	go..C333, 0, type..func_8_9_8string_9
+	.quad	type..func_8runtime_0boundsError_9_8string_9
+	.quad	runtime.boundsError.Error, go..C337, 0, type..func_8_9_8_9
+	.quad	type..func_8runtime_0boundsError_9_8_9
+	.quad	runtime.boundsError.RuntimeError
+	.weak	type..func_8runtime_0boundsError_9_8_9
+	.section	.data.rel.ro.local.type..func_8runtime_0boundsError_9_8_9,"awG",@progbits,type..func_8runtime_0boundsError_9_8_9,comdat
+	.align 32
+type..func_8runtime_0boundsError_9_8_9:
+	.quad	8, 8
+	.long	-1061302712
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C338, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C339, 1, 1, go..C340, 0, 0
+	.section	.data.rel.ro.go..C340,"a"
+	.align 8
+go..C340:
+	.section	.data.rel.ro.go..C339,"aw"
+	.align 8
+go..C339:
+	.quad	runtime.boundsError..d
+	.section	.rodata
+	.align 8
+.LC45:
+	.ascii	"func(\truntime\truntime.boundsError)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C338,"aw"
+	.align 16
+go..C338:
+	.quad	.LC45, 34
+	.section	.data.rel.ro.local.go..C337,"aw"
+	.align 16
+go..C337:
+	.quad	.LC14, 12
+	.weak	type..func_8runtime_0boundsError_9_8string_9
+	.section	.data.rel.ro.local.type..func_8runtime_0boundsError_9_8string_9,"awG",@progbits,type..func_8runtime_0boundsError_9_8string_9,comdat
+	.align 32
+type..func_8runtime_0boundsError_9_8string_9:
+	.quad	8, 8
+	.long	-145263416
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C334, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C335, 1, 1, go..C336, 1, 1
+	.section	.data.rel.ro.go..C336,"aw"
+	.align 8
+go..C336:
+	.quad	string..d
+	.section	.data.rel.ro.go..C335,"aw"
+	.align 8
+go..C335:
+	.quad	runtime.boundsError..d
+	.section	.rodata
+	.align 8
+.LC46:
+	.ascii	"func(\truntime\truntime.boundsError) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C334,"aw"
+	.align 16
+go..C334:
+	.quad	.LC46, 41
+	.section	.data.rel.ro.local.go..C333,"aw"
+	.align 16
+go..C333:
+	.quad	.LC2, 5
+	.section	.data.rel.ro.local.go..C332,"aw"
+	.align 16
+go..C332:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC47:
+	.ascii	"boundsError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C331,"aw"
+	.align 16
+go..C331:
+	.quad	.LC47, 11
+	.section	.rodata
+.LC48:
+	.ascii	"\truntime\truntime.boundsError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C330,"aw"
+	.align 16
+go..C330:
+	.quad	.LC48, 28
+	.globl	runtime.boundsError..eq..f
+	.section	.data.rel.ro.local.runtime.boundsError..eq..f,"aw"
+	.align 8
+runtime.boundsError..eq..f:
+	.quad	runtime.boundsError..eq
+	.globl	runtime.boundsErrorCode..d
+	.section	.data.rel.ro.runtime.boundsErrorCode..d,"aw"
+	.align 32
+runtime.boundsErrorCode..d:
+	.quad	1, 0
+	.long	-3636775
+	.byte	8, 1, 1, -120
+	.quad	runtime.memequal8..f, 0, go..C324, go..C328
+	.quad	runtime.boundsErrorCode..p
+	.weak	runtime.boundsErrorCode..p
+	.section	.data.rel.ro.runtime.boundsErrorCode..p,"awG",@progbits,runtime.boundsErrorCode..p,comdat
+	.align 32
+runtime.boundsErrorCode..p:
+	.quad	8, 8
+	.long	-58188391
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C329, 0, 0
+	.quad	runtime.boundsErrorCode..d
+	.section	.rodata
+	.align 8
+.LC49:
+	.ascii	"*\truntime\truntime.boundsErrorCode"
+	.zero	1
+	.section	.data.rel.ro.local.go..C329,"aw"
+	.align 16
+go..C329:
+	.quad	.LC49, 33
+	.section	.data.rel.ro.local.go..C328,"aw"
+	.align 32
+go..C328:
+	.quad	go..C325, go..C326, go..C327, 0, 0
+	.section	.data.rel.ro.go..C327,"a"
+	.align 8
+go..C327:
+	.section	.data.rel.ro.local.go..C326,"aw"
+	.align 16
+go..C326:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC50:
+	.ascii	"boundsErrorCode"
+	.zero	1
+	.section	.data.rel.ro.local.go..C325,"aw"
+	.align 16
+go..C325:
+	.quad	.LC50, 15
+	.section	.rodata
+	.align 8
+.LC51:
+	.ascii	"\truntime\truntime.boundsErrorCode"
+	.zero	1
+	.section	.data.rel.ro.local.go..C324,"aw"
+	.align 16
+go..C324:
+	.quad	.LC51, 32
+	.globl	runtime.errorAddressString..d
+	.section	.data.rel.ro.local.runtime.errorAddressString..d,"aw"
+	.align 32
+runtime.errorAddressString..d:
+	.quad	24, 8
+	.long	-1016327196
+	.byte	0, 8, 8, 25
+	.quad	runtime.errorAddressString..eq..f, gcbits..ba, go..C286
+	.quad	go..C302, runtime.errorAddressString..p, go..C323, 2, 2
+	.section	.data.rel.ro.go..C323,"aw"
+	.align 32
+go..C323:
+	.quad	go..C319, go..C320, string..d, 0, 0, go..C321, go..C322
+	.quad	uintptr..d, 0, 32
+	.section	.data.rel.ro.local.go..C322,"aw"
+	.align 16
+go..C322:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC52:
+	.ascii	"addr"
+	.zero	1
+	.section	.data.rel.ro.local.go..C321,"aw"
+	.align 16
+go..C321:
+	.quad	.LC52, 4
+	.section	.data.rel.ro.local.go..C320,"aw"
+	.align 16
+go..C320:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC53:
+	.ascii	"msg"
+	.zero	1
+	.section	.data.rel.ro.local.go..C319,"aw"
+	.align 16
+go..C319:
+	.quad	.LC53, 3
+	.weak	runtime.errorAddressString..p
+	.section	.data.rel.ro.runtime.errorAddressString..p,"awG",@progbits,runtime.errorAddressString..p,comdat
+	.align 32
+runtime.errorAddressString..p:
+	.quad	8, 8
+	.long	918634057
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C303, go..C317
+	.quad	type.._2_2runtime_0errorAddressString
+	.quad	runtime.errorAddressString..d
+	.weak	type.._2_2runtime_0errorAddressString
+	.section	.data.rel.ro.type.._2_2runtime_0errorAddressString,"awG",@progbits,type.._2_2runtime_0errorAddressString,comdat
+	.align 32
+type.._2_2runtime_0errorAddressString:
+	.quad	8, 8
+	.long	1813243033
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C318, 0, 0
+	.quad	runtime.errorAddressString..p
+	.section	.rodata
+	.align 8
+.LC54:
+	.ascii	"**\truntime\truntime.errorAddressString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C318,"aw"
+	.align 16
+go..C318:
+	.quad	.LC54, 37
+	.section	.data.rel.ro.local.go..C317,"aw"
+	.align 32
+go..C317:
+	.quad	0, 0, go..C316, 3, 3
+	.section	.data.rel.ro.go..C316,"aw"
+	.align 32
+go..C316:
+	.quad	go..C304, 0, type..func_8_9_8uintptr_9
+	.quad	type..func_8_2runtime_0errorAddressString_9_8uintptr_9
+	.quad	runtime.errorAddressString.Addr, go..C308, 0
+	.quad	type..func_8_9_8string_9
+	.quad	type..func_8_2runtime_0errorAddressString_9_8string_9
+	.quad	runtime.errorAddressString.Error, go..C312, 0
+	.quad	type..func_8_9_8_9
+	.quad	type..func_8_2runtime_0errorAddressString_9_8_9
+	.quad	runtime.errorAddressString.RuntimeError
+	.weak	type..func_8_2runtime_0errorAddressString_9_8_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0errorAddressString_9_8_9,"awG",@progbits,type..func_8_2runtime_0errorAddressString_9_8_9,comdat
+	.align 32
+type..func_8_2runtime_0errorAddressString_9_8_9:
+	.quad	8, 8
+	.long	-668481240
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C313, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C314, 1, 1, go..C315, 0, 0
+	.section	.data.rel.ro.go..C315,"a"
+	.align 8
+go..C315:
+	.section	.data.rel.ro.go..C314,"aw"
+	.align 8
+go..C314:
+	.quad	runtime.errorAddressString..p
+	.section	.rodata
+	.align 8
+.LC55:
+	.ascii	"func(*\truntime\truntime.errorAddressString)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C313,"aw"
+	.align 16
+go..C313:
+	.quad	.LC55, 42
+	.section	.data.rel.ro.local.go..C312,"aw"
+	.align 16
+go..C312:
+	.quad	.LC14, 12
+	.weak	type..func_8_2runtime_0errorAddressString_9_8string_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0errorAddressString_9_8string_9,"awG",@progbits,type..func_8_2runtime_0errorAddressString_9_8string_9,comdat
+	.align 32
+type..func_8_2runtime_0errorAddressString_9_8string_9:
+	.quad	8, 8
+	.long	247558056
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C309, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C310, 1, 1, go..C311, 1, 1
+	.section	.data.rel.ro.go..C311,"aw"
+	.align 8
+go..C311:
+	.quad	string..d
+	.section	.data.rel.ro.go..C310,"aw"
+	.align 8
+go..C310:
+	.quad	runtime.errorAddressString..p
+	.section	.rodata
+	.align 8
+.LC56:
+	.ascii	"func(*\truntime\truntime.errorAddressString) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C309,"aw"
+	.align 16
+go..C309:
+	.quad	.LC56, 49
+	.section	.data.rel.ro.local.go..C308,"aw"
+	.align 16
+go..C308:
+	.quad	.LC2, 5
+	.weak	type..func_8_2runtime_0errorAddressString_9_8uintptr_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0errorAddressString_9_8uintptr_9,"awG",@progbits,type..func_8_2runtime_0errorAddressString_9_8uintptr_9,comdat
+	.align 32
+type..func_8_2runtime_0errorAddressString_9_8uintptr_9:
+	.quad	8, 8
+	.long	-1423571992
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C305, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C306, 1, 1, go..C307, 1, 1
+	.section	.data.rel.ro.go..C307,"aw"
+	.align 8
+go..C307:
+	.quad	uintptr..d
+	.section	.data.rel.ro.go..C306,"aw"
+	.align 8
+go..C306:
+	.quad	runtime.errorAddressString..p
+	.section	.rodata
+	.align 8
+.LC57:
+	.ascii	"func(*\truntime\truntime.errorAddressString) uintptr"
+	.zero	1
+	.section	.data.rel.ro.local.go..C305,"aw"
+	.align 16
+go..C305:
+	.quad	.LC57, 50
+	.section	.rodata
+.LC58:
+	.ascii	"Addr"
+	.zero	1
+	.section	.data.rel.ro.local.go..C304,"aw"
+	.align 16
+go..C304:
+	.quad	.LC58, 4
+	.section	.rodata
+	.align 8
+.LC59:
+	.ascii	"*\truntime\truntime.errorAddressString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C303,"aw"
+	.align 16
+go..C303:
+	.quad	.LC59, 36
+	.section	.data.rel.ro.local.go..C302,"aw"
+	.align 32
+go..C302:
+	.quad	go..C287, go..C288, go..C301, 3, 3
+	.section	.data.rel.ro.go..C301,"aw"
+	.align 32
+go..C301:
+	.quad	go..C289, 0, type..func_8_9_8uintptr_9
+	.quad	type..func_8runtime_0errorAddressString_9_8uintptr_9
+	.quad	runtime.errorAddressString.Addr, go..C293, 0
+	.quad	type..func_8_9_8string_9
+	.quad	type..func_8runtime_0errorAddressString_9_8string_9
+	.quad	runtime.errorAddressString.Error, go..C297, 0
+	.quad	type..func_8_9_8_9
+	.quad	type..func_8runtime_0errorAddressString_9_8_9
+	.quad	runtime.errorAddressString.RuntimeError
+	.weak	type..func_8runtime_0errorAddressString_9_8_9
+	.section	.data.rel.ro.local.type..func_8runtime_0errorAddressString_9_8_9,"awG",@progbits,type..func_8runtime_0errorAddressString_9_8_9,comdat
+	.align 32
+type..func_8runtime_0errorAddressString_9_8_9:
+	.quad	8, 8
+	.long	1837268104
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C298, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C299, 1, 1, go..C300, 0, 0
+	.section	.data.rel.ro.go..C300,"a"
+	.align 8
+go..C300:
+	.section	.data.rel.ro.go..C299,"aw"
+	.align 8
+go..C299:
+	.quad	runtime.errorAddressString..d
+	.section	.rodata
+	.align 8
+.LC60:
+	.ascii	"func(\truntime\truntime.errorAddressString)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C298,"aw"
+	.align 16
+go..C298:
+	.quad	.LC60, 41
+	.section	.data.rel.ro.local.go..C297,"aw"
+	.align 16
+go..C297:
+	.quad	.LC14, 12
+	.weak	type..func_8runtime_0errorAddressString_9_8string_9
+	.section	.data.rel.ro.local.type..func_8runtime_0errorAddressString_9_8string_9,"awG",@progbits,type..func_8runtime_0errorAddressString_9_8string_9,comdat
+	.align 32
+type..func_8runtime_0errorAddressString_9_8string_9:
+	.quad	8, 8
+	.long	-1541659896
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C294, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C295, 1, 1, go..C296, 1, 1
+	.section	.data.rel.ro.go..C296,"aw"
+	.align 8
+go..C296:
+	.quad	string..d
+	.section	.data.rel.ro.go..C295,"aw"
+	.align 8
+go..C295:
+	.quad	runtime.errorAddressString..d
+	.section	.rodata
+	.align 8
+.LC61:
+	.ascii	"func(\truntime\truntime.errorAddressString) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C294,"aw"
+	.align 16
+go..C294:
+	.quad	.LC61, 48
+	.section	.data.rel.ro.local.go..C293,"aw"
+	.align 16
+go..C293:
+	.quad	.LC2, 5
+	.weak	type..func_8runtime_0errorAddressString_9_8uintptr_9
+	.section	.data.rel.ro.local.type..func_8runtime_0errorAddressString_9_8uintptr_9,"awG",@progbits,type..func_8runtime_0errorAddressString_9_8uintptr_9,comdat
+	.align 32
+type..func_8runtime_0errorAddressString_9_8uintptr_9:
+	.quad	8, 8
+	.long	1082177352
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C290, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C291, 1, 1, go..C292, 1, 1
+	.section	.data.rel.ro.go..C292,"aw"
+	.align 8
+go..C292:
+	.quad	uintptr..d
+	.section	.data.rel.ro.go..C291,"aw"
+	.align 8
+go..C291:
+	.quad	runtime.errorAddressString..d
+	.section	.rodata
+	.align 8
+.LC62:
+	.ascii	"func(\truntime\truntime.errorAddressString) uintptr"
+	.zero	1
+	.section	.data.rel.ro.local.go..C290,"aw"
+	.align 16
+go..C290:
+	.quad	.LC62, 49
+	.section	.data.rel.ro.local.go..C289,"aw"
+	.align 16
+go..C289:
+	.quad	.LC58, 4
+	.section	.data.rel.ro.local.go..C288,"aw"
+	.align 16
+go..C288:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC63:
+	.ascii	"errorAddressString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C287,"aw"
+	.align 16
+go..C287:
+	.quad	.LC63, 18
+	.section	.rodata
+	.align 8
+.LC64:
+	.ascii	"\truntime\truntime.errorAddressString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C286,"aw"
+	.align 16
+go..C286:
+	.quad	.LC64, 35
+	.globl	runtime.errorAddressString..eq..f
+	.section	.data.rel.ro.local.runtime.errorAddressString..eq..f,"aw"
+	.align 8
+runtime.errorAddressString..eq..f:
+	.quad	runtime.errorAddressString..eq
+	.globl	runtime.plainError..d
+	.section	.data.rel.ro.runtime.plainError..d,"aw"
+	.align 32
+runtime.plainError..d:
+	.quad	16, 8
+	.long	-12350329
+	.byte	0, 8, 8, 24
+	.quad	runtime.strequal..f, gcbits..ba, go..C261, go..C273
+	.quad	runtime.plainError..p
+	.weak	runtime.plainError..p
+	.section	.data.rel.ro.runtime.plainError..p,"awG",@progbits,runtime.plainError..p,comdat
+	.align 32
+runtime.plainError..p:
+	.quad	8, 8
+	.long	-197605255
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C274, go..C284
+	.quad	type.._2_2runtime_0plainError, runtime.plainError..d
+	.weak	type.._2_2runtime_0plainError
+	.section	.data.rel.ro.type.._2_2runtime_0plainError,"awG",@progbits,type.._2_2runtime_0plainError,comdat
+	.align 32
+type.._2_2runtime_0plainError:
+	.quad	8, 8
+	.long	1133283225
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C285, 0, 0
+	.quad	runtime.plainError..p
+	.section	.rodata
+.LC65:
+	.ascii	"**\truntime\truntime.plainError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C285,"aw"
+	.align 16
+go..C285:
+	.quad	.LC65, 29
+	.section	.data.rel.ro.local.go..C284,"aw"
+	.align 32
+go..C284:
+	.quad	0, 0, go..C283, 2, 2
+	.section	.data.rel.ro.go..C283,"aw"
+	.align 32
+go..C283:
+	.quad	go..C275, 0, type..func_8_9_8string_9
+	.quad	type..func_8_2runtime_0plainError_9_8string_9
+	.quad	runtime.plainError.Error, go..C279, 0, type..func_8_9_8_9
+	.quad	type..func_8_2runtime_0plainError_9_8_9
+	.quad	runtime.plainError.RuntimeError
+	.weak	type..func_8_2runtime_0plainError_9_8_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0plainError_9_8_9,"awG",@progbits,type..func_8_2runtime_0plainError_9_8_9,comdat
+	.align 32
+type..func_8_2runtime_0plainError_9_8_9:
+	.quad	8, 8
+	.long	-2028400856
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C280, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C281, 1, 1, go..C282, 0, 0
+	.section	.data.rel.ro.go..C282,"a"
+	.align 8
+go..C282:
+	.section	.data.rel.ro.go..C281,"aw"
+	.align 8
+go..C281:
+	.quad	runtime.plainError..p
+	.section	.rodata
+	.align 8
+.LC66:
+	.ascii	"func(*\truntime\truntime.plainError)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C280,"aw"
+	.align 16
+go..C280:
+	.quad	.LC66, 34
+	.section	.data.rel.ro.local.go..C279,"aw"
+	.align 16
+go..C279:
+	.quad	.LC14, 12
+	.weak	type..func_8_2runtime_0plainError_9_8string_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0plainError_9_8string_9,"awG",@progbits,type..func_8_2runtime_0plainError_9_8string_9,comdat
+	.align 32
+type..func_8_2runtime_0plainError_9_8string_9:
+	.quad	8, 8
+	.long	-1112361560
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C276, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C277, 1, 1, go..C278, 1, 1
+	.section	.data.rel.ro.go..C278,"aw"
+	.align 8
+go..C278:
+	.quad	string..d
+	.section	.data.rel.ro.go..C277,"aw"
+	.align 8
+go..C277:
+	.quad	runtime.plainError..p
+	.section	.rodata
+	.align 8
+.LC67:
+	.ascii	"func(*\truntime\truntime.plainError) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C276,"aw"
+	.align 16
+go..C276:
+	.quad	.LC67, 41
+	.section	.data.rel.ro.local.go..C275,"aw"
+	.align 16
+go..C275:
+	.quad	.LC2, 5
+	.section	.rodata
+.LC68:
+	.ascii	"*\truntime\truntime.plainError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C274,"aw"
+	.align 16
+go..C274:
+	.quad	.LC68, 28
+	.section	.data.rel.ro.local.go..C273,"aw"
+	.align 32
+go..C273:
+	.quad	go..C262, go..C263, go..C272, 2, 2
+	.section	.data.rel.ro.go..C272,"aw"
+	.align 32
+go..C272:
+	.quad	go..C264, 0, type..func_8_9_8string_9
+	.quad	type..func_8runtime_0plainError_9_8string_9
+	.quad	runtime.plainError.Error, go..C268, 0, type..func_8_9_8_9
+	.quad	type..func_8runtime_0plainError_9_8_9
+	.quad	runtime.plainError.RuntimeError
+	.weak	type..func_8runtime_0plainError_9_8_9
+	.section	.data.rel.ro.local.type..func_8runtime_0plainError_9_8_9,"awG",@progbits,type..func_8runtime_0plainError_9_8_9,comdat
+	.align 32
+type..func_8runtime_0plainError_9_8_9:
+	.quad	8, 8
+	.long	-395210520
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C269, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C270, 1, 1, go..C271, 0, 0
+	.section	.data.rel.ro.go..C271,"a"
+	.align 8
+go..C271:
+	.section	.data.rel.ro.go..C270,"aw"
+	.align 8
+go..C270:
+	.quad	runtime.plainError..d
+	.section	.rodata
+	.align 8
+.LC69:
+	.ascii	"func(\truntime\truntime.plainError)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C269,"aw"
+	.align 16
+go..C269:
+	.quad	.LC69, 33
+	.section	.data.rel.ro.local.go..C268,"aw"
+	.align 16
+go..C268:
+	.quad	.LC14, 12
+	.weak	type..func_8runtime_0plainError_9_8string_9
+	.section	.data.rel.ro.local.type..func_8runtime_0plainError_9_8string_9,"awG",@progbits,type..func_8runtime_0plainError_9_8string_9,comdat
+	.align 32
+type..func_8runtime_0plainError_9_8string_9:
+	.quad	8, 8
+	.long	520828776
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C265, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C266, 1, 1, go..C267, 1, 1
+	.section	.data.rel.ro.go..C267,"aw"
+	.align 8
+go..C267:
+	.quad	string..d
+	.section	.data.rel.ro.go..C266,"aw"
+	.align 8
+go..C266:
+	.quad	runtime.plainError..d
+	.section	.rodata
+	.align 8
+.LC70:
+	.ascii	"func(\truntime\truntime.plainError) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C265,"aw"
+	.align 16
+go..C265:
+	.quad	.LC70, 40
+	.section	.data.rel.ro.local.go..C264,"aw"
+	.align 16
+go..C264:
+	.quad	.LC2, 5
+	.section	.data.rel.ro.local.go..C263,"aw"
+	.align 16
+go..C263:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC71:
+	.ascii	"plainError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C262,"aw"
+	.align 16
+go..C262:
+	.quad	.LC71, 10
+	.section	.rodata
+.LC72:
+	.ascii	"\truntime\truntime.plainError"
+	.zero	1
+	.section	.data.rel.ro.local.go..C261,"aw"
+	.align 16
+go..C261:
+	.quad	.LC72, 27
+	.globl	runtime.errorString..d
+	.section	.data.rel.ro.runtime.errorString..d,"aw"
+	.align 32
+runtime.errorString..d:
+	.quad	16, 8
+	.long	593687932
+	.byte	0, 8, 8, 24
+	.quad	runtime.strequal..f, gcbits..ba, go..C236, go..C248
+	.quad	runtime.errorString..p
+	.weak	runtime.errorString..p
+	.section	.data.rel.ro.runtime.errorString..p,"awG",@progbits,runtime.errorString..p,comdat
+	.align 32
+runtime.errorString..p:
+	.quad	8, 8
+	.long	909072329
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C249, go..C259
+	.quad	type.._2_2runtime_0errorString, runtime.errorString..d
+	.weak	type.._2_2runtime_0errorString
+	.section	.data.rel.ro.type.._2_2runtime_0errorString,"awG",@progbits,type.._2_2runtime_0errorString,comdat
+	.align 32
+type.._2_2runtime_0errorString:
+	.quad	8, 8
+	.long	1660255385
+	.byte	8, 8, 8, 54
+	.quad	runtime.memequal64..f, gcbits..ba, go..C260, 0, 0
+	.quad	runtime.errorString..p
+	.section	.rodata
+.LC73:
+	.ascii	"**\truntime\truntime.errorString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C260,"aw"
+	.align 16
+go..C260:
+	.quad	.LC73, 30
+	.section	.data.rel.ro.local.go..C259,"aw"
+	.align 32
+go..C259:
+	.quad	0, 0, go..C258, 2, 2
+	.section	.data.rel.ro.go..C258,"aw"
+	.align 32
+go..C258:
+	.quad	go..C250, 0, type..func_8_9_8string_9
+	.quad	type..func_8_2runtime_0errorString_9_8string_9
+	.quad	runtime.errorString.Error, go..C254, 0, type..func_8_9_8_9
+	.quad	type..func_8_2runtime_0errorString_9_8_9
+	.quad	runtime.errorString.RuntimeError
+	.weak	type..func_8_2runtime_0errorString_9_8_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0errorString_9_8_9,"awG",@progbits,type..func_8_2runtime_0errorString_9_8_9,comdat
+	.align 32
+type..func_8_2runtime_0errorString_9_8_9:
+	.quad	8, 8
+	.long	-974456536
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C255, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C256, 1, 1, go..C257, 0, 0
+	.section	.data.rel.ro.go..C257,"a"
+	.align 8
+go..C257:
+	.section	.data.rel.ro.go..C256,"aw"
+	.align 8
+go..C256:
+	.quad	runtime.errorString..p
+	.section	.rodata
+	.align 8
+.LC74:
+	.ascii	"func(*\truntime\truntime.errorString)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C255,"aw"
+	.align 16
+go..C255:
+	.quad	.LC74, 35
+	.section	.data.rel.ro.local.go..C254,"aw"
+	.align 16
+go..C254:
+	.quad	.LC14, 12
+	.weak	type..func_8_2runtime_0errorString_9_8string_9
+	.section	.data.rel.ro.local.type..func_8_2runtime_0errorString_9_8string_9,"awG",@progbits,type..func_8_2runtime_0errorString_9_8string_9,comdat
+	.align 32
+type..func_8_2runtime_0errorString_9_8string_9:
+	.quad	8, 8
+	.long	-58417240
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C251, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C252, 1, 1, go..C253, 1, 1
+	.section	.data.rel.ro.go..C253,"aw"
+	.align 8
+go..C253:
+	.quad	string..d
+	.section	.data.rel.ro.go..C252,"aw"
+	.align 8
+go..C252:
+	.quad	runtime.errorString..p
+	.section	.rodata
+	.align 8
+.LC75:
+	.ascii	"func(*\truntime\truntime.errorString) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C251,"aw"
+	.align 16
+go..C251:
+	.quad	.LC75, 42
+	.section	.data.rel.ro.local.go..C250,"aw"
+	.align 16
+go..C250:
+	.quad	.LC2, 5
+	.section	.rodata
+.LC76:
+	.ascii	"*\truntime\truntime.errorString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C249,"aw"
+	.align 16
+go..C249:
+	.quad	.LC76, 29
+	.section	.data.rel.ro.local.go..C248,"aw"
+	.align 32
+go..C248:
+	.quad	go..C237, go..C238, go..C247, 2, 2
+	.section	.data.rel.ro.go..C247,"aw"
+	.align 32
+go..C247:
+	.quad	go..C239, 0, type..func_8_9_8string_9
+	.quad	type..func_8runtime_0errorString_9_8string_9
+	.quad	runtime.errorString.Error, go..C243, 0, type..func_8_9_8_9
+	.quad	type..func_8runtime_0errorString_9_8_9
+	.quad	runtime.errorString.RuntimeError
+	.weak	type..func_8runtime_0errorString_9_8_9
+	.section	.data.rel.ro.local.type..func_8runtime_0errorString_9_8_9,"awG",@progbits,type..func_8runtime_0errorString_9_8_9,comdat
+	.align 32
+type..func_8runtime_0errorString_9_8_9:
+	.quad	8, 8
+	.long	1818144648
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C244, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C245, 1, 1, go..C246, 0, 0
+	.section	.data.rel.ro.go..C246,"a"
+	.align 8
+go..C246:
+	.section	.data.rel.ro.go..C245,"aw"
+	.align 8
+go..C245:
+	.quad	runtime.errorString..d
+	.section	.rodata
+	.align 8
+.LC77:
+	.ascii	"func(\truntime\truntime.errorString)"
+	.zero	1
+	.section	.data.rel.ro.local.go..C244,"aw"
+	.align 16
+go..C244:
+	.quad	.LC77, 34
+	.section	.data.rel.ro.local.go..C243,"aw"
+	.align 16
+go..C243:
+	.quad	.LC14, 12
+	.weak	type..func_8runtime_0errorString_9_8string_9
+	.section	.data.rel.ro.local.type..func_8runtime_0errorString_9_8string_9,"awG",@progbits,type..func_8runtime_0errorString_9_8string_9,comdat
+	.align 32
+type..func_8runtime_0errorString_9_8string_9:
+	.quad	8, 8
+	.long	-1560783352
+	.byte	0, 8, 8, 51
+	.quad	0, gcbits..ba, go..C240, 0, 0
+	.byte	0
+	.zero	7
+	.quad	go..C241, 1, 1, go..C242, 1, 1
+	.section	.data.rel.ro.go..C242,"aw"
+	.align 8
+go..C242:
+	.quad	string..d
+	.section	.data.rel.ro.go..C241,"aw"
+	.align 8
+go..C241:
+	.quad	runtime.errorString..d
+	.section	.rodata
+	.align 8
+.LC78:
+	.ascii	"func(\truntime\truntime.errorString) string"
+	.zero	1
+	.section	.data.rel.ro.local.go..C240,"aw"
+	.align 16
+go..C240:
+	.quad	.LC78, 41
+	.section	.data.rel.ro.local.go..C239,"aw"
+	.align 16
+go..C239:
+	.quad	.LC2, 5
+	.section	.data.rel.ro.local.go..C238,"aw"
+	.align 16
+go..C238:
+	.quad	.LC5, 7
+	.section	.rodata
+.LC79:
+	.ascii	"errorString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C237,"aw"
+	.align 16
+go..C237:
+	.quad	.LC79, 11
+	.section	.rodata
+.LC80:
+	.ascii	"\truntime\truntime.errorString"
+	.zero	1
+	.section	.data.rel.ro.local.go..C236,"aw"
+	.align 16
+go..C236:
+	.quad	.LC80, 28
 	.globl	runtime.BlockProfileRecord..d
 	.section	.data.rel.ro.local.runtime.BlockProfileRecord..d,"aw"
 	.align 32
@@ -47,29 +1817,29 @@ go..C235:
 	.quad	go..C232, 0, int64..d, 0, 0, go..C233, 0, int64..d, 0, 16
 	.quad	go..C234, 0, runtime.StackRecord..d, 0, 33
 	.section	.rodata
-.LC0:
+.LC81:
 	.ascii	"StackRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C234,"aw"
 	.align 16
 go..C234:
-	.quad	.LC0, 11
+	.quad	.LC81, 11
 	.section	.rodata
-.LC1:
+.LC82:
 	.ascii	"Cycles"
 	.zero	1
 	.section	.data.rel.ro.local.go..C233,"aw"
 	.align 16
 go..C233:
-	.quad	.LC1, 6
+	.quad	.LC82, 6
 	.section	.rodata
-.LC2:
+.LC83:
 	.ascii	"Count"
 	.zero	1
 	.section	.data.rel.ro.local.go..C232,"aw"
 	.align 16
 go..C232:
-	.quad	.LC2, 5
+	.quad	.LC83, 5
 	.weak	runtime.BlockProfileRecord..p
 	.section	.data.rel.ro.runtime.BlockProfileRecord..p,"awG",@progbits,runtime.BlockProfileRecord..p,comdat
 	.align 32
@@ -91,13 +1861,13 @@ type.._2_2runtime_0BlockProfileRecord:
 	.quad	runtime.BlockProfileRecord..p
 	.section	.rodata
 	.align 8
-.LC3:
+.LC84:
 	.ascii	"**\truntime\truntime.BlockProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C231,"aw"
 	.align 16
 go..C231:
-	.quad	.LC3, 37
+	.quad	.LC84, 37
 	.section	.data.rel.ro.local.go..C230,"aw"
 	.align 32
 go..C230:
@@ -129,30 +1899,30 @@ go..C227:
 	.quad	runtime.BlockProfileRecord..p
 	.section	.rodata
 	.align 8
-.LC4:
+.LC85:
 	.ascii	"func(*\truntime\truntime.BlockProfileRecord) []uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C226,"aw"
 	.align 16
 go..C226:
-	.quad	.LC4, 52
+	.quad	.LC85, 52
 	.section	.rodata
-.LC5:
+.LC86:
 	.ascii	"Stack"
 	.zero	1
 	.section	.data.rel.ro.local.go..C225,"aw"
 	.align 16
 go..C225:
-	.quad	.LC5, 5
+	.quad	.LC86, 5
 	.section	.rodata
 	.align 8
-.LC6:
+.LC87:
 	.ascii	"*\truntime\truntime.BlockProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C224,"aw"
 	.align 16
 go..C224:
-	.quad	.LC6, 36
+	.quad	.LC87, 36
 	.section	.data.rel.ro.local.go..C223,"aw"
 	.align 32
 go..C223:
@@ -160,31 +1930,27 @@ go..C223:
 	.section	.data.rel.ro.go..C222,"a"
 	.align 8
 go..C222:
-	.section	.rodata
-.LC7:
-	.ascii	"runtime"
-	.zero	1
 	.section	.data.rel.ro.local.go..C221,"aw"
 	.align 16
 go..C221:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC8:
+.LC88:
 	.ascii	"BlockProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C220,"aw"
 	.align 16
 go..C220:
-	.quad	.LC8, 18
+	.quad	.LC88, 18
 	.section	.rodata
 	.align 8
-.LC9:
+.LC89:
 	.ascii	"\truntime\truntime.BlockProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C219,"aw"
 	.align 16
 go..C219:
-	.quad	.LC9, 35
+	.quad	.LC89, 35
 	.globl	runtime.BlockProfileRecord..eq..f
 	.section	.data.rel.ro.local.runtime.BlockProfileRecord..eq..f,"aw"
 	.align 8
@@ -206,45 +1972,45 @@ go..C218:
 	.quad	go..C215, 0, int64..d, 0, 32, go..C216, 0, int64..d, 0, 48
 	.quad	go..C217, 0, type.._632_7uintptr, 0, 64
 	.section	.rodata
-.LC10:
+.LC90:
 	.ascii	"Stack0"
 	.zero	1
 	.section	.data.rel.ro.local.go..C217,"aw"
 	.align 16
 go..C217:
-	.quad	.LC10, 6
+	.quad	.LC90, 6
 	.section	.rodata
-.LC11:
+.LC91:
 	.ascii	"FreeObjects"
 	.zero	1
 	.section	.data.rel.ro.local.go..C216,"aw"
 	.align 16
 go..C216:
-	.quad	.LC11, 11
+	.quad	.LC91, 11
 	.section	.rodata
-.LC12:
+.LC92:
 	.ascii	"AllocObjects"
 	.zero	1
 	.section	.data.rel.ro.local.go..C215,"aw"
 	.align 16
 go..C215:
-	.quad	.LC12, 12
+	.quad	.LC92, 12
 	.section	.rodata
-.LC13:
+.LC93:
 	.ascii	"FreeBytes"
 	.zero	1
 	.section	.data.rel.ro.local.go..C214,"aw"
 	.align 16
 go..C214:
-	.quad	.LC13, 9
+	.quad	.LC93, 9
 	.section	.rodata
-.LC14:
+.LC94:
 	.ascii	"AllocBytes"
 	.zero	1
 	.section	.data.rel.ro.local.go..C213,"aw"
 	.align 16
 go..C213:
-	.quad	.LC14, 10
+	.quad	.LC94, 10
 	.weak	runtime.MemProfileRecord..p
 	.section	.data.rel.ro.runtime.MemProfileRecord..p,"awG",@progbits,runtime.MemProfileRecord..p,comdat
 	.align 32
@@ -265,13 +2031,13 @@ type.._2_2runtime_0MemProfileRecord:
 	.quad	runtime.MemProfileRecord..p
 	.section	.rodata
 	.align 8
-.LC15:
+.LC95:
 	.ascii	"**\truntime\truntime.MemProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C212,"aw"
 	.align 16
 go..C212:
-	.quad	.LC15, 35
+	.quad	.LC95, 35
 	.section	.data.rel.ro.local.go..C211,"aw"
 	.align 32
 go..C211:
@@ -309,25 +2075,25 @@ go..C208:
 	.quad	runtime.MemProfileRecord..p
 	.section	.rodata
 	.align 8
-.LC16:
+.LC96:
 	.ascii	"func(*\truntime\truntime.MemProfileRecord) []uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C207,"aw"
 	.align 16
 go..C207:
-	.quad	.LC16, 50
+	.quad	.LC96, 50
 	.section	.data.rel.ro.local.go..C206,"aw"
 	.align 16
 go..C206:
-	.quad	.LC5, 5
+	.quad	.LC86, 5
 	.section	.rodata
-.LC17:
+.LC97:
 	.ascii	"InUseObjects"
 	.zero	1
 	.section	.data.rel.ro.local.go..C205,"aw"
 	.align 16
 go..C205:
-	.quad	.LC17, 12
+	.quad	.LC97, 12
 	.weak	type..func_8_2runtime_0MemProfileRecord_9_8int64_9
 	.section	.data.rel.ro.local.type..func_8_2runtime_0MemProfileRecord_9_8int64_9,"awG",@progbits,type..func_8_2runtime_0MemProfileRecord_9_8int64_9,comdat
 	.align 32
@@ -349,13 +2115,13 @@ go..C203:
 	.quad	runtime.MemProfileRecord..p
 	.section	.rodata
 	.align 8
-.LC18:
+.LC98:
 	.ascii	"func(*\truntime\truntime.MemProfileRecord) int64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C202,"aw"
 	.align 16
 go..C202:
-	.quad	.LC18, 46
+	.quad	.LC98, 46
 	.weak	type..func_8_9_8int64_9
 	.section	.data.rel.ro.local.type..func_8_9_8int64_9,"awG",@progbits,type..func_8_9_8int64_9,comdat
 	.align 32
@@ -388,13 +2154,13 @@ int64..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C200, 0, 0, int64..d
 	.section	.rodata
-.LC19:
+.LC99:
 	.ascii	"*int64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C200,"aw"
 	.align 16
 go..C200:
-	.quad	.LC19, 6
+	.quad	.LC99, 6
 	.section	.data.rel.ro.local.go..C199,"aw"
 	.align 32
 go..C199:
@@ -403,45 +2169,45 @@ go..C199:
 	.align 8
 go..C198:
 	.section	.rodata
-.LC20:
+.LC100:
 	.ascii	"int64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C197,"aw"
 	.align 16
 go..C197:
-	.quad	.LC20, 5
+	.quad	.LC100, 5
 	.section	.data.rel.ro.local.go..C196,"aw"
 	.align 16
 go..C196:
-	.quad	.LC20, 5
+	.quad	.LC100, 5
 	.section	.data.rel.ro.go..C195,"a"
 	.align 8
 go..C195:
 	.section	.rodata
-.LC21:
+.LC101:
 	.ascii	"func() int64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C194,"aw"
 	.align 16
 go..C194:
-	.quad	.LC21, 12
+	.quad	.LC101, 12
 	.section	.rodata
-.LC22:
+.LC102:
 	.ascii	"InUseBytes"
 	.zero	1
 	.section	.data.rel.ro.local.go..C193,"aw"
 	.align 16
 go..C193:
-	.quad	.LC22, 10
+	.quad	.LC102, 10
 	.section	.rodata
 	.align 8
-.LC23:
+.LC103:
 	.ascii	"*\truntime\truntime.MemProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C192,"aw"
 	.align 16
 go..C192:
-	.quad	.LC23, 34
+	.quad	.LC103, 34
 	.section	.data.rel.ro.local.go..C191,"aw"
 	.align 32
 go..C191:
@@ -452,24 +2218,24 @@ go..C190:
 	.section	.data.rel.ro.local.go..C189,"aw"
 	.align 16
 go..C189:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC24:
+.LC104:
 	.ascii	"MemProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C188,"aw"
 	.align 16
 go..C188:
-	.quad	.LC24, 16
+	.quad	.LC104, 16
 	.section	.rodata
 	.align 8
-.LC25:
+.LC105:
 	.ascii	"\truntime\truntime.MemProfileRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C187,"aw"
 	.align 16
 go..C187:
-	.quad	.LC25, 33
+	.quad	.LC105, 33
 	.globl	runtime.MemProfileRecord..eq..f
 	.section	.data.rel.ro.local.runtime.MemProfileRecord..eq..f,"aw"
 	.align 8
@@ -498,13 +2264,13 @@ type.._632_7uintptr:
 	.quad	runtime._632_7uintptr..eq..f, 0, go..C185, 0, 0, uintptr..d
 	.quad	type.._6_7uintptr, 32
 	.section	.rodata
-.LC26:
+.LC106:
 	.ascii	"[32]uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C185,"aw"
 	.align 16
 go..C185:
-	.quad	.LC26, 11
+	.quad	.LC106, 11
 	.globl	runtime._632_7uintptr..eq..f
 	.section	.data.rel.ro.local.runtime._632_7uintptr..eq..f,"aw"
 	.align 8
@@ -513,7 +2279,7 @@ runtime._632_7uintptr..eq..f:
 	.section	.data.rel.ro.local.go..C184,"aw"
 	.align 16
 go..C184:
-	.quad	.LC10, 6
+	.quad	.LC90, 6
 	.weak	runtime.StackRecord..p
 	.section	.data.rel.ro.runtime.StackRecord..p,"awG",@progbits,runtime.StackRecord..p,comdat
 	.align 32
@@ -533,13 +2299,13 @@ type.._2_2runtime_0StackRecord:
 	.quad	runtime.memequal64..f, gcbits..ba, go..C183, 0, 0
 	.quad	runtime.StackRecord..p
 	.section	.rodata
-.LC27:
+.LC107:
 	.ascii	"**\truntime\truntime.StackRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C183,"aw"
 	.align 16
 go..C183:
-	.quad	.LC27, 30
+	.quad	.LC107, 30
 	.section	.data.rel.ro.local.go..C182,"aw"
 	.align 32
 go..C182:
@@ -571,13 +2337,13 @@ go..C179:
 	.quad	runtime.StackRecord..p
 	.section	.rodata
 	.align 8
-.LC28:
+.LC108:
 	.ascii	"func(*\truntime\truntime.StackRecord) []uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C178,"aw"
 	.align 16
 go..C178:
-	.quad	.LC28, 45
+	.quad	.LC108, 45
 	.weak	type..func_8_9_8_6_7uintptr_9
 	.section	.data.rel.ro.local.type..func_8_9_8_6_7uintptr_9,"awG",@progbits,type..func_8_9_8_6_7uintptr_9,comdat
 	.align 32
@@ -597,25 +2363,25 @@ go..C177:
 	.align 8
 go..C176:
 	.section	.rodata
-.LC29:
+.LC109:
 	.ascii	"func() []uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C175,"aw"
 	.align 16
 go..C175:
-	.quad	.LC29, 16
+	.quad	.LC109, 16
 	.section	.data.rel.ro.local.go..C174,"aw"
 	.align 16
 go..C174:
-	.quad	.LC5, 5
+	.quad	.LC86, 5
 	.section	.rodata
-.LC30:
+.LC110:
 	.ascii	"*\truntime\truntime.StackRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C173,"aw"
 	.align 16
 go..C173:
-	.quad	.LC30, 29
+	.quad	.LC110, 29
 	.section	.data.rel.ro.local.go..C172,"aw"
 	.align 32
 go..C172:
@@ -626,19 +2392,19 @@ go..C171:
 	.section	.data.rel.ro.local.go..C170,"aw"
 	.align 16
 go..C170:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.data.rel.ro.local.go..C169,"aw"
 	.align 16
 go..C169:
-	.quad	.LC0, 11
+	.quad	.LC81, 11
 	.section	.rodata
-.LC31:
+.LC111:
 	.ascii	"\truntime\truntime.StackRecord"
 	.zero	1
 	.section	.data.rel.ro.local.go..C168,"aw"
 	.align 16
 go..C168:
-	.quad	.LC31, 28
+	.quad	.LC111, 28
 	.globl	runtime.StackRecord..eq..f
 	.section	.data.rel.ro.local.runtime.StackRecord..eq..f,"aw"
 	.align 8
@@ -661,27 +2427,27 @@ go..C167:
 	.section	.data.rel.ro.local.go..C166,"aw"
 	.align 16
 go..C166:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC32:
+.LC112:
 	.ascii	"lastCount"
 	.zero	1
 	.section	.data.rel.ro.local.go..C165,"aw"
 	.align 16
 go..C165:
-	.quad	.LC32, 9
+	.quad	.LC112, 9
 	.section	.data.rel.ro.local.go..C164,"aw"
 	.align 16
 go..C164:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC33:
+.LC113:
 	.ascii	"last"
 	.zero	1
 	.section	.data.rel.ro.local.go..C163,"aw"
 	.align 16
 go..C163:
-	.quad	.LC33, 4
+	.quad	.LC113, 4
 	.weak	type.._6_7uintptr
 	.section	.data.rel.ro.local.type.._6_7uintptr,"awG",@progbits,type.._6_7uintptr,comdat
 	.align 32
@@ -691,25 +2457,25 @@ type.._6_7uintptr:
 	.byte	0, 8, 8, 23
 	.quad	0, gcbits..ba, go..C162, 0, 0, uintptr..d
 	.section	.rodata
-.LC34:
+.LC114:
 	.ascii	"[]uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C162,"aw"
 	.align 16
 go..C162:
-	.quad	.LC34, 9
+	.quad	.LC114, 9
 	.section	.data.rel.ro.local.go..C161,"aw"
 	.align 16
 go..C161:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC35:
+.LC115:
 	.ascii	"callers"
 	.zero	1
 	.section	.data.rel.ro.local.go..C160,"aw"
 	.align 16
 go..C160:
-	.quad	.LC35, 7
+	.quad	.LC115, 7
 	.weak	runtime.Frames..p
 	.section	.data.rel.ro.runtime.Frames..p,"awG",@progbits,runtime.Frames..p,comdat
 	.align 32
@@ -729,13 +2495,13 @@ type.._2_2runtime_0Frames:
 	.quad	runtime.memequal64..f, gcbits..ba, go..C159, 0, 0
 	.quad	runtime.Frames..p
 	.section	.rodata
-.LC36:
+.LC116:
 	.ascii	"**\truntime\truntime.Frames"
 	.zero	1
 	.section	.data.rel.ro.local.go..C159,"aw"
 	.align 16
 go..C159:
-	.quad	.LC36, 25
+	.quad	.LC116, 25
 	.section	.data.rel.ro.local.go..C158,"aw"
 	.align 32
 go..C158:
@@ -767,14 +2533,14 @@ go..C155:
 	.quad	runtime.Frames..p
 	.section	.rodata
 	.align 8
-.LC37:
+.LC117:
 	.ascii	"func(*\truntime\truntime.Frames) (\truntime\truntime.Frame, "
 	.ascii	"bool)"
 	.zero	1
 	.section	.data.rel.ro.local.go..C154,"aw"
 	.align 16
 go..C154:
-	.quad	.LC37, 61
+	.quad	.LC117, 61
 	.weak	type..func_8_9_8runtime_0Frame_3bool_9
 	.section	.data.rel.ro.local.type..func_8_9_8runtime_0Frame_3bool_9,"awG",@progbits,type..func_8_9_8runtime_0Frame_3bool_9,comdat
 	.align 32
@@ -795,29 +2561,29 @@ go..C153:
 go..C152:
 	.section	.rodata
 	.align 8
-.LC38:
+.LC118:
 	.ascii	"func() (\truntime\truntime.Frame, bool)"
 	.zero	1
 	.section	.data.rel.ro.local.go..C151,"aw"
 	.align 16
 go..C151:
-	.quad	.LC38, 37
+	.quad	.LC118, 37
 	.section	.rodata
-.LC39:
+.LC119:
 	.ascii	"Next"
 	.zero	1
 	.section	.data.rel.ro.local.go..C150,"aw"
 	.align 16
 go..C150:
-	.quad	.LC39, 4
+	.quad	.LC119, 4
 	.section	.rodata
-.LC40:
+.LC120:
 	.ascii	"*\truntime\truntime.Frames"
 	.zero	1
 	.section	.data.rel.ro.local.go..C149,"aw"
 	.align 16
 go..C149:
-	.quad	.LC40, 24
+	.quad	.LC120, 24
 	.section	.data.rel.ro.local.go..C148,"aw"
 	.align 32
 go..C148:
@@ -828,23 +2594,23 @@ go..C147:
 	.section	.data.rel.ro.local.go..C146,"aw"
 	.align 16
 go..C146:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC41:
+.LC121:
 	.ascii	"Frames"
 	.zero	1
 	.section	.data.rel.ro.local.go..C145,"aw"
 	.align 16
 go..C145:
-	.quad	.LC41, 6
+	.quad	.LC121, 6
 	.section	.rodata
-.LC42:
+.LC122:
 	.ascii	"\truntime\truntime.Frames"
 	.zero	1
 	.section	.data.rel.ro.local.go..C144,"aw"
 	.align 16
 go..C144:
-	.quad	.LC42, 23
+	.quad	.LC122, 23
 	.globl	runtime.Frame..d
 	.section	.data.rel.ro.local.runtime.Frame..d,"aw"
 	.align 32
@@ -861,53 +2627,53 @@ go..C143:
 	.quad	16, go..C139, 0, string..d, 0, 32, go..C140, 0, string..d, 0, 64
 	.quad	go..C141, 0, int..d, 0, 96, go..C142, 0, uintptr..d, 0, 112
 	.section	.rodata
-.LC43:
+.LC123:
 	.ascii	"Entry"
 	.zero	1
 	.section	.data.rel.ro.local.go..C142,"aw"
 	.align 16
 go..C142:
-	.quad	.LC43, 5
+	.quad	.LC123, 5
 	.section	.rodata
-.LC44:
+.LC124:
 	.ascii	"Line"
 	.zero	1
 	.section	.data.rel.ro.local.go..C141,"aw"
 	.align 16
 go..C141:
-	.quad	.LC44, 4
+	.quad	.LC124, 4
 	.section	.rodata
-.LC45:
+.LC125:
 	.ascii	"File"
 	.zero	1
 	.section	.data.rel.ro.local.go..C140,"aw"
 	.align 16
 go..C140:
-	.quad	.LC45, 4
+	.quad	.LC125, 4
 	.section	.rodata
-.LC46:
+.LC126:
 	.ascii	"Function"
 	.zero	1
 	.section	.data.rel.ro.local.go..C139,"aw"
 	.align 16
 go..C139:
-	.quad	.LC46, 8
+	.quad	.LC126, 8
 	.section	.rodata
-.LC47:
+.LC127:
 	.ascii	"Func"
 	.zero	1
 	.section	.data.rel.ro.local.go..C138,"aw"
 	.align 16
 go..C138:
-	.quad	.LC47, 4
+	.quad	.LC127, 4
 	.section	.rodata
-.LC48:
+.LC128:
 	.ascii	"PC"
 	.zero	1
 	.section	.data.rel.ro.local.go..C137,"aw"
 	.align 16
 go..C137:
-	.quad	.LC48, 2
+	.quad	.LC128, 2
 	.weak	runtime.Frame..p
 	.section	.data.rel.ro.runtime.Frame..p,"awG",@progbits,runtime.Frame..p,comdat
 	.align 32
@@ -918,13 +2684,13 @@ runtime.Frame..p:
 	.quad	runtime.memequal64..f, gcbits..ba, go..C136, 0, 0
 	.quad	runtime.Frame..d
 	.section	.rodata
-.LC49:
+.LC129:
 	.ascii	"*\truntime\truntime.Frame"
 	.zero	1
 	.section	.data.rel.ro.local.go..C136,"aw"
 	.align 16
 go..C136:
-	.quad	.LC49, 23
+	.quad	.LC129, 23
 	.section	.data.rel.ro.local.go..C135,"aw"
 	.align 32
 go..C135:
@@ -935,23 +2701,23 @@ go..C134:
 	.section	.data.rel.ro.local.go..C133,"aw"
 	.align 16
 go..C133:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC50:
+.LC130:
 	.ascii	"Frame"
 	.zero	1
 	.section	.data.rel.ro.local.go..C132,"aw"
 	.align 16
 go..C132:
-	.quad	.LC50, 5
+	.quad	.LC130, 5
 	.section	.rodata
-.LC51:
+.LC131:
 	.ascii	"\truntime\truntime.Frame"
 	.zero	1
 	.section	.data.rel.ro.local.go..C131,"aw"
 	.align 16
 go..C131:
-	.quad	.LC51, 22
+	.quad	.LC131, 22
 	.weak	gcbits..wa
 	.section	.data.rel.ro.gcbits..wa,"aG",@progbits,gcbits..wa,comdat
 gcbits..wa:
@@ -978,27 +2744,27 @@ go..C130:
 	.section	.data.rel.ro.local.go..C129,"aw"
 	.align 16
 go..C129:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC52:
+.LC132:
 	.ascii	"entry"
 	.zero	1
 	.section	.data.rel.ro.local.go..C128,"aw"
 	.align 16
 go..C128:
-	.quad	.LC52, 5
+	.quad	.LC132, 5
 	.section	.data.rel.ro.local.go..C127,"aw"
 	.align 16
 go..C127:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC53:
+.LC133:
 	.ascii	"name"
 	.zero	1
 	.section	.data.rel.ro.local.go..C126,"aw"
 	.align 16
 go..C126:
-	.quad	.LC53, 4
+	.quad	.LC133, 4
 	.weak	runtime.Func..p
 	.section	.data.rel.ro.runtime.Func..p,"awG",@progbits,runtime.Func..p,comdat
 	.align 32
@@ -1018,13 +2784,13 @@ type.._2_2runtime_0Func:
 	.quad	runtime.memequal64..f, gcbits..ba, go..C125, 0, 0
 	.quad	runtime.Func..p
 	.section	.rodata
-.LC54:
+.LC134:
 	.ascii	"**\truntime\truntime.Func"
 	.zero	1
 	.section	.data.rel.ro.local.go..C125,"aw"
 	.align 16
 go..C125:
-	.quad	.LC54, 23
+	.quad	.LC134, 23
 	.section	.data.rel.ro.local.go..C124,"aw"
 	.align 32
 go..C124:
@@ -1059,21 +2825,21 @@ go..C121:
 	.quad	runtime.Func..p
 	.section	.rodata
 	.align 8
-.LC55:
+.LC135:
 	.ascii	"func(*\truntime\truntime.Func) string"
 	.zero	1
 	.section	.data.rel.ro.local.go..C120,"aw"
 	.align 16
 go..C120:
-	.quad	.LC55, 35
+	.quad	.LC135, 35
 	.section	.rodata
-.LC56:
+.LC136:
 	.ascii	"Name"
 	.zero	1
 	.section	.data.rel.ro.local.go..C119,"aw"
 	.align 16
 go..C119:
-	.quad	.LC56, 4
+	.quad	.LC136, 4
 	.weak	type..func_8_2runtime_0Func_3uintptr_9_8string_3int_9
 	.section	.data.rel.ro.local.type..func_8_2runtime_0Func_3uintptr_9_8string_3int_9,"awG",@progbits,type..func_8_2runtime_0Func_3uintptr_9_8string_3int_9,comdat
 	.align 32
@@ -1095,13 +2861,13 @@ go..C117:
 	.quad	runtime.Func..p, uintptr..d
 	.section	.rodata
 	.align 8
-.LC57:
+.LC137:
 	.ascii	"func(*\truntime\truntime.Func, uintptr) (string, int)"
 	.zero	1
 	.section	.data.rel.ro.local.go..C116,"aw"
 	.align 16
 go..C116:
-	.quad	.LC57, 51
+	.quad	.LC137, 51
 	.weak	type..func_8uintptr_9_8string_3int_9
 	.section	.data.rel.ro.local.type..func_8uintptr_9_8string_3int_9,"awG",@progbits,type..func_8uintptr_9_8string_3int_9,comdat
 	.align 32
@@ -1134,13 +2900,13 @@ int..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C114, 0, 0, int..d
 	.section	.rodata
-.LC58:
+.LC138:
 	.ascii	"*int"
 	.zero	1
 	.section	.data.rel.ro.local.go..C114,"aw"
 	.align 16
 go..C114:
-	.quad	.LC58, 4
+	.quad	.LC138, 4
 	.section	.data.rel.ro.local.go..C113,"aw"
 	.align 32
 go..C113:
@@ -1149,37 +2915,37 @@ go..C113:
 	.align 8
 go..C112:
 	.section	.rodata
-.LC59:
+.LC139:
 	.ascii	"int"
 	.zero	1
 	.section	.data.rel.ro.local.go..C111,"aw"
 	.align 16
 go..C111:
-	.quad	.LC59, 3
+	.quad	.LC139, 3
 	.section	.data.rel.ro.local.go..C110,"aw"
 	.align 16
 go..C110:
-	.quad	.LC59, 3
+	.quad	.LC139, 3
 	.section	.data.rel.ro.go..C109,"aw"
 	.align 8
 go..C109:
 	.quad	uintptr..d
 	.section	.rodata
-.LC60:
+.LC140:
 	.ascii	"func(uintptr) (string, int)"
 	.zero	1
 	.section	.data.rel.ro.local.go..C108,"aw"
 	.align 16
 go..C108:
-	.quad	.LC60, 27
+	.quad	.LC140, 27
 	.section	.rodata
-.LC61:
+.LC141:
 	.ascii	"FileLine"
 	.zero	1
 	.section	.data.rel.ro.local.go..C107,"aw"
 	.align 16
 go..C107:
-	.quad	.LC61, 8
+	.quad	.LC141, 8
 	.weak	type..func_8_2runtime_0Func_9_8uintptr_9
 	.section	.data.rel.ro.local.type..func_8_2runtime_0Func_9_8uintptr_9,"awG",@progbits,type..func_8_2runtime_0Func_9_8uintptr_9,comdat
 	.align 32
@@ -1201,13 +2967,13 @@ go..C105:
 	.quad	runtime.Func..p
 	.section	.rodata
 	.align 8
-.LC62:
+.LC142:
 	.ascii	"func(*\truntime\truntime.Func) uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C104,"aw"
 	.align 16
 go..C104:
-	.quad	.LC62, 36
+	.quad	.LC142, 36
 	.weak	type..func_8_9_8uintptr_9
 	.section	.data.rel.ro.local.type..func_8_9_8uintptr_9,"awG",@progbits,type..func_8_9_8uintptr_9,comdat
 	.align 32
@@ -1240,13 +3006,13 @@ uintptr..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C102, 0, 0, uintptr..d
 	.section	.rodata
-.LC63:
+.LC143:
 	.ascii	"*uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C102,"aw"
 	.align 16
 go..C102:
-	.quad	.LC63, 8
+	.quad	.LC143, 8
 	.section	.data.rel.ro.local.go..C101,"aw"
 	.align 32
 go..C101:
@@ -1255,40 +3021,40 @@ go..C101:
 	.align 8
 go..C100:
 	.section	.rodata
-.LC64:
+.LC144:
 	.ascii	"uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C99,"aw"
 	.align 16
 go..C99:
-	.quad	.LC64, 7
+	.quad	.LC144, 7
 	.section	.data.rel.ro.local.go..C98,"aw"
 	.align 16
 go..C98:
-	.quad	.LC64, 7
+	.quad	.LC144, 7
 	.section	.data.rel.ro.go..C97,"a"
 	.align 8
 go..C97:
 	.section	.rodata
-.LC65:
+.LC145:
 	.ascii	"func() uintptr"
 	.zero	1
 	.section	.data.rel.ro.local.go..C96,"aw"
 	.align 16
 go..C96:
-	.quad	.LC65, 14
+	.quad	.LC145, 14
 	.section	.data.rel.ro.local.go..C95,"aw"
 	.align 16
 go..C95:
-	.quad	.LC43, 5
+	.quad	.LC123, 5
 	.section	.rodata
-.LC66:
+.LC146:
 	.ascii	"*\truntime\truntime.Func"
 	.zero	1
 	.section	.data.rel.ro.local.go..C94,"aw"
 	.align 16
 go..C94:
-	.quad	.LC66, 22
+	.quad	.LC146, 22
 	.section	.data.rel.ro.local.go..C93,"aw"
 	.align 32
 go..C93:
@@ -1299,19 +3065,19 @@ go..C92:
 	.section	.data.rel.ro.local.go..C91,"aw"
 	.align 16
 go..C91:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.data.rel.ro.local.go..C90,"aw"
 	.align 16
 go..C90:
-	.quad	.LC47, 4
+	.quad	.LC127, 4
 	.section	.rodata
-.LC67:
+.LC147:
 	.ascii	"\truntime\truntime.Func"
 	.zero	1
 	.section	.data.rel.ro.local.go..C89,"aw"
 	.align 16
 go..C89:
-	.quad	.LC67, 21
+	.quad	.LC147, 21
 	.globl	runtime.Func..eq..f
 	.section	.data.rel.ro.local.runtime.Func..eq..f,"aw"
 	.align 8
@@ -1371,13 +3137,13 @@ type.._6_7struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5:
 	.quad	type..struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5
 	.section	.rodata
 	.align 8
-.LC68:
+.LC148:
 	.ascii	"[]struct { Size uint32; Mallocs uint64; Frees uint64 }"
 	.zero	1
 	.section	.data.rel.ro.local.go..C87,"aw"
 	.align 16
 go..C87:
-	.quad	.LC68, 54
+	.quad	.LC148, 54
 	.weak	type..struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5
 	.section	.data.rel.ro.local.type..struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5,"awG",@progbits,type..struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5,comdat
 	.align 32
@@ -1393,38 +3159,38 @@ go..C86:
 	.quad	go..C83, 0, uint32..d, 0, 0, go..C84, 0, uint64..d, 0, 16
 	.quad	go..C85, 0, uint64..d, 0, 32
 	.section	.rodata
-.LC69:
+.LC149:
 	.ascii	"Frees"
 	.zero	1
 	.section	.data.rel.ro.local.go..C85,"aw"
 	.align 16
 go..C85:
-	.quad	.LC69, 5
+	.quad	.LC149, 5
 	.section	.rodata
-.LC70:
+.LC150:
 	.ascii	"Mallocs"
 	.zero	1
 	.section	.data.rel.ro.local.go..C84,"aw"
 	.align 16
 go..C84:
-	.quad	.LC70, 7
+	.quad	.LC150, 7
 	.section	.rodata
-.LC71:
+.LC151:
 	.ascii	"Size"
 	.zero	1
 	.section	.data.rel.ro.local.go..C83,"aw"
 	.align 16
 go..C83:
-	.quad	.LC71, 4
+	.quad	.LC151, 4
 	.section	.rodata
 	.align 8
-.LC72:
+.LC152:
 	.ascii	"struct { Size uint32; Mallocs uint64; Frees uint64 }"
 	.zero	1
 	.section	.data.rel.ro.local.go..C82,"aw"
 	.align 16
 go..C82:
-	.quad	.LC72, 52
+	.quad	.LC152, 52
 	.globl	runtime.struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq..f
 	.section	.data.rel.ro.local.runtime.struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq..f,"aw"
 	.align 8
@@ -1432,34 +3198,34 @@ runtime.struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq..f:
 	.quad	runtime.struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq
 	.section	.rodata
 	.align 8
-.LC73:
+.LC153:
 	.ascii	"[61]struct { Size uint32; Mallocs uint64; Frees uint64 }"
 	.zero	1
 	.section	.data.rel.ro.local.go..C81,"aw"
 	.align 16
 go..C81:
-	.quad	.LC73, 56
+	.quad	.LC153, 56
 	.globl	runtime._661_7struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq..f
 	.section	.data.rel.ro.local.runtime._661_7struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq..f,"aw"
 	.align 8
 runtime._661_7struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq..f:
 	.quad	runtime._661_7struct_4Size_buint32_cMallocs_buint64_cFrees_buint64_5..eq
 	.section	.rodata
-.LC74:
+.LC154:
 	.ascii	"BySize"
 	.zero	1
 	.section	.data.rel.ro.local.go..C80,"aw"
 	.align 16
 go..C80:
-	.quad	.LC74, 6
+	.quad	.LC154, 6
 	.section	.rodata
-.LC75:
+.LC155:
 	.ascii	"DebugGC"
 	.zero	1
 	.section	.data.rel.ro.local.go..C79,"aw"
 	.align 16
 go..C79:
-	.quad	.LC75, 7
+	.quad	.LC155, 7
 	.weak	bool..d
 	.section	.data.rel.ro.bool..d,"awG",@progbits,bool..d,comdat
 	.align 32
@@ -1477,13 +3243,13 @@ bool..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C78, 0, 0, bool..d
 	.section	.rodata
-.LC76:
+.LC156:
 	.ascii	"*bool"
 	.zero	1
 	.section	.data.rel.ro.local.go..C78,"aw"
 	.align 16
 go..C78:
-	.quad	.LC76, 5
+	.quad	.LC156, 5
 	.section	.data.rel.ro.local.go..C77,"aw"
 	.align 32
 go..C77:
@@ -1492,25 +3258,25 @@ go..C77:
 	.align 8
 go..C76:
 	.section	.rodata
-.LC77:
+.LC157:
 	.ascii	"bool"
 	.zero	1
 	.section	.data.rel.ro.local.go..C75,"aw"
 	.align 16
 go..C75:
-	.quad	.LC77, 4
+	.quad	.LC157, 4
 	.section	.data.rel.ro.local.go..C74,"aw"
 	.align 16
 go..C74:
-	.quad	.LC77, 4
+	.quad	.LC157, 4
 	.section	.rodata
-.LC78:
+.LC158:
 	.ascii	"EnableGC"
 	.zero	1
 	.section	.data.rel.ro.local.go..C73,"aw"
 	.align 16
 go..C73:
-	.quad	.LC78, 8
+	.quad	.LC158, 8
 	.weak	float64..d
 	.section	.data.rel.ro.float64..d,"awG",@progbits,float64..d,comdat
 	.align 32
@@ -1528,13 +3294,13 @@ float64..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C72, 0, 0, float64..d
 	.section	.rodata
-.LC79:
+.LC159:
 	.ascii	"*float64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C72,"aw"
 	.align 16
 go..C72:
-	.quad	.LC79, 8
+	.quad	.LC159, 8
 	.section	.data.rel.ro.local.go..C71,"aw"
 	.align 32
 go..C71:
@@ -1543,33 +3309,33 @@ go..C71:
 	.align 8
 go..C70:
 	.section	.rodata
-.LC80:
+.LC160:
 	.ascii	"float64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C69,"aw"
 	.align 16
 go..C69:
-	.quad	.LC80, 7
+	.quad	.LC160, 7
 	.section	.data.rel.ro.local.go..C68,"aw"
 	.align 16
 go..C68:
-	.quad	.LC80, 7
+	.quad	.LC160, 7
 	.section	.rodata
-.LC81:
+.LC161:
 	.ascii	"GCCPUFraction"
 	.zero	1
 	.section	.data.rel.ro.local.go..C67,"aw"
 	.align 16
 go..C67:
-	.quad	.LC81, 13
+	.quad	.LC161, 13
 	.section	.rodata
-.LC82:
+.LC162:
 	.ascii	"NumForcedGC"
 	.zero	1
 	.section	.data.rel.ro.local.go..C66,"aw"
 	.align 16
 go..C66:
-	.quad	.LC82, 11
+	.quad	.LC162, 11
 	.weak	uint32..d
 	.section	.data.rel.ro.uint32..d,"awG",@progbits,uint32..d,comdat
 	.align 32
@@ -1587,13 +3353,13 @@ uint32..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C65, 0, 0, uint32..d
 	.section	.rodata
-.LC83:
+.LC163:
 	.ascii	"*uint32"
 	.zero	1
 	.section	.data.rel.ro.local.go..C65,"aw"
 	.align 16
 go..C65:
-	.quad	.LC83, 7
+	.quad	.LC163, 7
 	.section	.data.rel.ro.local.go..C64,"aw"
 	.align 32
 go..C64:
@@ -1602,33 +3368,33 @@ go..C64:
 	.align 8
 go..C63:
 	.section	.rodata
-.LC84:
+.LC164:
 	.ascii	"uint32"
 	.zero	1
 	.section	.data.rel.ro.local.go..C62,"aw"
 	.align 16
 go..C62:
-	.quad	.LC84, 6
+	.quad	.LC164, 6
 	.section	.data.rel.ro.local.go..C61,"aw"
 	.align 16
 go..C61:
-	.quad	.LC84, 6
+	.quad	.LC164, 6
 	.section	.rodata
-.LC85:
+.LC165:
 	.ascii	"NumGC"
 	.zero	1
 	.section	.data.rel.ro.local.go..C60,"aw"
 	.align 16
 go..C60:
-	.quad	.LC85, 5
+	.quad	.LC165, 5
 	.section	.rodata
-.LC86:
+.LC166:
 	.ascii	"PauseEnd"
 	.zero	1
 	.section	.data.rel.ro.local.go..C59,"aw"
 	.align 16
 go..C59:
-	.quad	.LC86, 8
+	.quad	.LC166, 8
 	.weak	type.._6256_7uint64
 	.section	.data.rel.ro.local.type.._6256_7uint64,"awG",@progbits,type.._6256_7uint64,comdat
 	.align 32
@@ -1647,210 +3413,210 @@ type.._6_7uint64:
 	.byte	0, 8, 8, 23
 	.quad	0, gcbits..ba, go..C58, 0, 0, uint64..d
 	.section	.rodata
-.LC87:
+.LC167:
 	.ascii	"[]uint64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C58,"aw"
 	.align 16
 go..C58:
-	.quad	.LC87, 8
+	.quad	.LC167, 8
 	.section	.rodata
-.LC88:
+.LC168:
 	.ascii	"[256]uint64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C57,"aw"
 	.align 16
 go..C57:
-	.quad	.LC88, 11
+	.quad	.LC168, 11
 	.globl	runtime._6256_7uint64..eq..f
 	.section	.data.rel.ro.local.runtime._6256_7uint64..eq..f,"aw"
 	.align 8
 runtime._6256_7uint64..eq..f:
 	.quad	runtime._6256_7uint64..eq
 	.section	.rodata
-.LC89:
+.LC169:
 	.ascii	"PauseNs"
 	.zero	1
 	.section	.data.rel.ro.local.go..C56,"aw"
 	.align 16
 go..C56:
-	.quad	.LC89, 7
+	.quad	.LC169, 7
 	.section	.rodata
-.LC90:
+.LC170:
 	.ascii	"PauseTotalNs"
 	.zero	1
 	.section	.data.rel.ro.local.go..C55,"aw"
 	.align 16
 go..C55:
-	.quad	.LC90, 12
+	.quad	.LC170, 12
 	.section	.rodata
-.LC91:
+.LC171:
 	.ascii	"LastGC"
 	.zero	1
 	.section	.data.rel.ro.local.go..C54,"aw"
 	.align 16
 go..C54:
-	.quad	.LC91, 6
+	.quad	.LC171, 6
 	.section	.rodata
-.LC92:
+.LC172:
 	.ascii	"NextGC"
 	.zero	1
 	.section	.data.rel.ro.local.go..C53,"aw"
 	.align 16
 go..C53:
-	.quad	.LC92, 6
+	.quad	.LC172, 6
 	.section	.rodata
-.LC93:
+.LC173:
 	.ascii	"OtherSys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C52,"aw"
 	.align 16
 go..C52:
-	.quad	.LC93, 8
+	.quad	.LC173, 8
 	.section	.rodata
-.LC94:
+.LC174:
 	.ascii	"GCSys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C51,"aw"
 	.align 16
 go..C51:
-	.quad	.LC94, 5
+	.quad	.LC174, 5
 	.section	.rodata
-.LC95:
+.LC175:
 	.ascii	"BuckHashSys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C50,"aw"
 	.align 16
 go..C50:
-	.quad	.LC95, 11
+	.quad	.LC175, 11
 	.section	.rodata
-.LC96:
+.LC176:
 	.ascii	"MCacheSys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C49,"aw"
 	.align 16
 go..C49:
-	.quad	.LC96, 9
+	.quad	.LC176, 9
 	.section	.rodata
-.LC97:
+.LC177:
 	.ascii	"MCacheInuse"
 	.zero	1
 	.section	.data.rel.ro.local.go..C48,"aw"
 	.align 16
 go..C48:
-	.quad	.LC97, 11
+	.quad	.LC177, 11
 	.section	.rodata
-.LC98:
+.LC178:
 	.ascii	"MSpanSys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C47,"aw"
 	.align 16
 go..C47:
-	.quad	.LC98, 8
+	.quad	.LC178, 8
 	.section	.rodata
-.LC99:
+.LC179:
 	.ascii	"MSpanInuse"
 	.zero	1
 	.section	.data.rel.ro.local.go..C46,"aw"
 	.align 16
 go..C46:
-	.quad	.LC99, 10
+	.quad	.LC179, 10
 	.section	.rodata
-.LC100:
+.LC180:
 	.ascii	"StackSys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C45,"aw"
 	.align 16
 go..C45:
-	.quad	.LC100, 8
+	.quad	.LC180, 8
 	.section	.rodata
-.LC101:
+.LC181:
 	.ascii	"StackInuse"
 	.zero	1
 	.section	.data.rel.ro.local.go..C44,"aw"
 	.align 16
 go..C44:
-	.quad	.LC101, 10
+	.quad	.LC181, 10
 	.section	.rodata
-.LC102:
+.LC182:
 	.ascii	"HeapObjects"
 	.zero	1
 	.section	.data.rel.ro.local.go..C43,"aw"
 	.align 16
 go..C43:
-	.quad	.LC102, 11
+	.quad	.LC182, 11
 	.section	.rodata
-.LC103:
+.LC183:
 	.ascii	"HeapReleased"
 	.zero	1
 	.section	.data.rel.ro.local.go..C42,"aw"
 	.align 16
 go..C42:
-	.quad	.LC103, 12
+	.quad	.LC183, 12
 	.section	.rodata
-.LC104:
+.LC184:
 	.ascii	"HeapInuse"
 	.zero	1
 	.section	.data.rel.ro.local.go..C41,"aw"
 	.align 16
 go..C41:
-	.quad	.LC104, 9
+	.quad	.LC184, 9
 	.section	.rodata
-.LC105:
+.LC185:
 	.ascii	"HeapIdle"
 	.zero	1
 	.section	.data.rel.ro.local.go..C40,"aw"
 	.align 16
 go..C40:
-	.quad	.LC105, 8
+	.quad	.LC185, 8
 	.section	.rodata
-.LC106:
+.LC186:
 	.ascii	"HeapSys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C39,"aw"
 	.align 16
 go..C39:
-	.quad	.LC106, 7
+	.quad	.LC186, 7
 	.section	.rodata
-.LC107:
+.LC187:
 	.ascii	"HeapAlloc"
 	.zero	1
 	.section	.data.rel.ro.local.go..C38,"aw"
 	.align 16
 go..C38:
-	.quad	.LC107, 9
+	.quad	.LC187, 9
 	.section	.data.rel.ro.local.go..C37,"aw"
 	.align 16
 go..C37:
-	.quad	.LC69, 5
+	.quad	.LC149, 5
 	.section	.data.rel.ro.local.go..C36,"aw"
 	.align 16
 go..C36:
-	.quad	.LC70, 7
+	.quad	.LC150, 7
 	.section	.rodata
-.LC108:
+.LC188:
 	.ascii	"Lookups"
 	.zero	1
 	.section	.data.rel.ro.local.go..C35,"aw"
 	.align 16
 go..C35:
-	.quad	.LC108, 7
+	.quad	.LC188, 7
 	.section	.rodata
-.LC109:
+.LC189:
 	.ascii	"Sys"
 	.zero	1
 	.section	.data.rel.ro.local.go..C34,"aw"
 	.align 16
 go..C34:
-	.quad	.LC109, 3
+	.quad	.LC189, 3
 	.section	.rodata
-.LC110:
+.LC190:
 	.ascii	"TotalAlloc"
 	.zero	1
 	.section	.data.rel.ro.local.go..C33,"aw"
 	.align 16
 go..C33:
-	.quad	.LC110, 10
+	.quad	.LC190, 10
 	.weak	uint64..d
 	.section	.data.rel.ro.uint64..d,"awG",@progbits,uint64..d,comdat
 	.align 32
@@ -1868,13 +3634,13 @@ uint64..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C32, 0, 0, uint64..d
 	.section	.rodata
-.LC111:
+.LC191:
 	.ascii	"*uint64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C32,"aw"
 	.align 16
 go..C32:
-	.quad	.LC111, 7
+	.quad	.LC191, 7
 	.section	.data.rel.ro.local.go..C31,"aw"
 	.align 32
 go..C31:
@@ -1883,25 +3649,25 @@ go..C31:
 	.align 8
 go..C30:
 	.section	.rodata
-.LC112:
+.LC192:
 	.ascii	"uint64"
 	.zero	1
 	.section	.data.rel.ro.local.go..C29,"aw"
 	.align 16
 go..C29:
-	.quad	.LC112, 6
+	.quad	.LC192, 6
 	.section	.data.rel.ro.local.go..C28,"aw"
 	.align 16
 go..C28:
-	.quad	.LC112, 6
+	.quad	.LC192, 6
 	.section	.rodata
-.LC113:
+.LC193:
 	.ascii	"Alloc"
 	.zero	1
 	.section	.data.rel.ro.local.go..C27,"aw"
 	.align 16
 go..C27:
-	.quad	.LC113, 5
+	.quad	.LC193, 5
 	.weak	runtime.MemStats..p
 	.section	.data.rel.ro.runtime.MemStats..p,"awG",@progbits,runtime.MemStats..p,comdat
 	.align 32
@@ -1912,13 +3678,13 @@ runtime.MemStats..p:
 	.quad	runtime.memequal64..f, gcbits..ba, go..C26, 0, 0
 	.quad	runtime.MemStats..d
 	.section	.rodata
-.LC114:
+.LC194:
 	.ascii	"*\truntime\truntime.MemStats"
 	.zero	1
 	.section	.data.rel.ro.local.go..C26,"aw"
 	.align 16
 go..C26:
-	.quad	.LC114, 26
+	.quad	.LC194, 26
 	.section	.data.rel.ro.local.go..C25,"aw"
 	.align 32
 go..C25:
@@ -1929,23 +3695,23 @@ go..C24:
 	.section	.data.rel.ro.local.go..C23,"aw"
 	.align 16
 go..C23:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.rodata
-.LC115:
+.LC195:
 	.ascii	"MemStats"
 	.zero	1
 	.section	.data.rel.ro.local.go..C22,"aw"
 	.align 16
 go..C22:
-	.quad	.LC115, 8
+	.quad	.LC195, 8
 	.section	.rodata
-.LC116:
+.LC196:
 	.ascii	"\truntime\truntime.MemStats"
 	.zero	1
 	.section	.data.rel.ro.local.go..C21,"aw"
 	.align 16
 go..C21:
-	.quad	.LC116, 25
+	.quad	.LC196, 25
 	.globl	runtime.MemStats..eq..f
 	.section	.data.rel.ro.local.runtime.MemStats..eq..f,"aw"
 	.align 8
@@ -1983,21 +3749,17 @@ go..C19:
 	.align 8
 go..C18:
 	.section	.rodata
-.LC117:
+.LC197:
 	.ascii	"func()"
 	.zero	1
 	.section	.data.rel.ro.local.go..C17,"aw"
 	.align 16
 go..C17:
-	.quad	.LC117, 6
-	.section	.rodata
-.LC118:
-	.ascii	"RuntimeError"
-	.zero	1
+	.quad	.LC197, 6
 	.section	.data.rel.ro.local.go..C16,"aw"
 	.align 16
 go..C16:
-	.quad	.LC118, 12
+	.quad	.LC14, 12
 	.weak	type..func_8_9_8string_9
 	.section	.data.rel.ro.local.type..func_8_9_8string_9,"awG",@progbits,type..func_8_9_8string_9,comdat
 	.align 32
@@ -2030,13 +3792,13 @@ string..p:
 	.byte	8, 8, 8, 54
 	.quad	runtime.memequal64..f, gcbits..ba, go..C14, 0, 0, string..d
 	.section	.rodata
-.LC119:
+.LC198:
 	.ascii	"*string"
 	.zero	1
 	.section	.data.rel.ro.local.go..C14,"aw"
 	.align 16
 go..C14:
-	.quad	.LC119, 7
+	.quad	.LC198, 7
 	.section	.data.rel.ro.local.go..C13,"aw"
 	.align 32
 go..C13:
@@ -2045,36 +3807,32 @@ go..C13:
 	.align 8
 go..C12:
 	.section	.rodata
-.LC120:
+.LC199:
 	.ascii	"string"
 	.zero	1
 	.section	.data.rel.ro.local.go..C11,"aw"
 	.align 16
 go..C11:
-	.quad	.LC120, 6
+	.quad	.LC199, 6
 	.section	.data.rel.ro.local.go..C10,"aw"
 	.align 16
 go..C10:
-	.quad	.LC120, 6
+	.quad	.LC199, 6
 	.section	.data.rel.ro.go..C9,"a"
 	.align 8
 go..C9:
 	.section	.rodata
-.LC121:
+.LC200:
 	.ascii	"func() string"
 	.zero	1
 	.section	.data.rel.ro.local.go..C8,"aw"
 	.align 16
 go..C8:
-	.quad	.LC121, 13
-	.section	.rodata
-.LC122:
-	.ascii	"Error"
-	.zero	1
+	.quad	.LC200, 13
 	.section	.data.rel.ro.local.go..C7,"aw"
 	.align 16
 go..C7:
-	.quad	.LC122, 5
+	.quad	.LC2, 5
 	.weak	runtime.Error..p
 	.section	.data.rel.ro.runtime.Error..p,"awG",@progbits,runtime.Error..p,comdat
 	.align 32
@@ -2085,13 +3843,13 @@ runtime.Error..p:
 	.quad	runtime.memequal64..f, gcbits..ba, go..C6, 0, 0
 	.quad	runtime.Error..d
 	.section	.rodata
-.LC123:
+.LC201:
 	.ascii	"*\truntime\truntime.Error"
 	.zero	1
 	.section	.data.rel.ro.local.go..C6,"aw"
 	.align 16
 go..C6:
-	.quad	.LC123, 23
+	.quad	.LC201, 23
 	.weak	gcbits..ba
 	.section	.data.rel.ro.gcbits..ba,"aG",@progbits,gcbits..ba,comdat
 gcbits..ba:
@@ -2106,19 +3864,19 @@ go..C4:
 	.section	.data.rel.ro.local.go..C3,"aw"
 	.align 16
 go..C3:
-	.quad	.LC7, 7
+	.quad	.LC5, 7
 	.section	.data.rel.ro.local.go..C2,"aw"
 	.align 16
 go..C2:
-	.quad	.LC122, 5
+	.quad	.LC2, 5
 	.section	.rodata
-.LC124:
+.LC202:
 	.ascii	"\truntime\truntime.Error"
 	.zero	1
 	.section	.data.rel.ro.local.go..C1,"aw"
 	.align 16
 go..C1:
-	.quad	.LC124, 22
+	.quad	.LC202, 22
 	.weak	gcbits..da
 	.section	.data.rel.ro.gcbits..da,"aG",@progbits,gcbits..da,comdat
 gcbits..da:
