@@ -54,7 +54,6 @@
 #include "arch/arch.h"
 #include "arch/stack_amd64.h"
 #include "fault/fault.h"
-#include "fault/fault.h"
 #include "lock/lock.h"
 #include "os/os.h"
 #include "sched/sched_priv.h"
