@@ -136,8 +136,10 @@ libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
 	runtime/diag/timehist.h runtime/diag/trace.c
 
 # fault: stacks, symbols, lines
-noinst_HEADERS += runtime/fault/unwind.h
+noinst_HEADERS += runtime/fault/unwind.h runtime/fault/dwarf.h \
+	runtime/fault/symbols.h
 libgort_la_SOURCES += runtime/fault/cfi.c runtime/fault/unwind.c \
+	runtime/fault/dwarf.c runtime/fault/dwline.c runtime/fault/goname.c \
 	runtime/fault/sigpanic_amd64.S
 
 # gccgo: the face for compiled Go, and libgort with it, as one relocatable

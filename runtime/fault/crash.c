@@ -26,7 +26,7 @@
  * broken. Those that run show one line in place of a stack.
  */
 #include "fault/crash.h"
-#include "fault/fault.h"
+#include "fault/symbols.h"
 
 #include "arch/arch.h"
 #include "arch/fiber_san.h"

@@ -33,13 +33,6 @@ void rt_on_crash_stack(void (*fn)(void *), void *arg) RT_NORETURN;
 void rt_traceback_where(struct g *gp, const struct rt_where *w);
 void rt_goroutine_header(struct g *gp);
 
-/* lines.c */
-/* File and line of pc; the outputs stay as they are when unknown. */
-void rt_line_of(uintptr_t pc, const char **ret_file, uint32_t *ret_line);
-/* The reporter failed again: if that was inside a look-up of a line, give the
- * look-up up (does not return); else nothing. */
-void rt_lines_escape(void);
-
 /* catch_amd64.S */
 void rt_catch_call(struct gobuf *ctx, void (*fn)(void *), void *arg);
 

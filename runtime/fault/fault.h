@@ -163,14 +163,24 @@ const struct rt_module *rt_modules(void);
 const struct rt_module *rt_find_module(uintptr_t pc);
 struct rt_symbol {
 	const char *func;  /* "?" when unknown; lives for ever */
-	uintptr_t entry;   /* start of the function, 0 unknown */
-	const char *file;  /* NULL unknown */
+	uintptr_t entry;   /* start of the function's code, 0 unknown */
+	const char *file;  /* NULL unknown; lives for ever */
 	uint32_t line;
-	bool runtime; /* one of libgort's own functions */
+	bool runtime; /* one of the runtime's own functions */
+	bool go;      /* compiled Go, or named like it */
+	bool inlined; /* into the next one of rt_symbolize_all's answer */
+	bool wrapper; /* made by the compiler, or call machinery: not to show */
+	bool body;    /* its caller of the same name is its wrapper */
 	const struct rt_module *module; /* NULL unknown */
 };
-/* Name by the module's own symbol table; file and line when with_line and the
- * machine can read DWARF. Async-signal-safe when with_line is false. */
+/* The function that pc's code belongs to, by the module's symbol table; with
+ * lines, the innermost function inlined there, with file and line. False:
+ * unknown. Async-signal-safe, takes no lock. */
 bool rt_symbolize(uintptr_t pc, bool with_line, struct rt_symbol *ret);
+/* All functions that pc is in, what was inlined first, with file and line as
+ * far as there is debug information. At least one, perhaps "?". Also
+ * async-signal-safe; up to milliseconds for a pc that is new. */
+#define RT_SYMBOLS_MAX 32
+int rt_symbolize_all(uintptr_t pc, struct rt_symbol *ret, int max);
 
 #endif

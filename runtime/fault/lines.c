@@ -1,328 +1,335 @@
 /*
- * lines.c - from a pc to file and line, by libdw.
+ * lines.c - from a pc to the functions, files and lines that it stands for.
  *
- * DWARF is not read by hand. libdw (elfutils) is loaded when the first line is
- * wanted, so that a program that never crashes pays nothing, and a machine
- * without it still gets names and offsets.
+ * Debug information is read by dwarf.c and dwline.c, without a lock and
+ * without memory, but each question costs from 20 us to some ms. So answers are
+ * kept, by pc: programs ask for few different ones, again and again (log with
+ * file names, profiles). What is kept is never changed and never freed: entries
+ * are made whole and then hung into a hash table by compare-and-swap. Memory
+ * comes from one reservation, handed out by adding to a counter; when that is
+ * used up, answers are still given but not kept. All of it works in any signal
+ * handler, and nothing is done before the first question.
  *
- * Loading and reading take malloc's and the loader's locks. A thread at an
- * ordinary place may do that. A thread that reports a crash may have been
- * interrupted anywhere, inside malloc too: then the lock is never free again,
- * or the heap is what is broken and reading faults once more. Where it was
- * can't be told from the pc (an idle program is always interrupted in libc, in
- * a wait), so it is tried, with a way out: the reporter sets a timer on itself
- * and leaves a context (catch_amd64.S) in front of the attempt. A timeout, a
- * fault or an abort inside jumps back there, and the rest of the dump has no
- * lines: better than a dump that hangs. The locks left behind hurt nobody; the
- * process is about to end, and the dump uses nothing else of libc's.
+ * Strings handed out live for ever: kept copies, or bytes of the module's file,
+ * which stays mapped.
  *
- * One thread at a time, by a lock that knows its owner; a waiter gives up
- * after a second. The work is done on a stack of its own, mapped once:
- * goroutine and signal stacks are too small for libdw.
+ * The file was checked when it was mapped, and all offsets are checked. Only
+ * somebody who truncates the running program's file makes reading fault. When
+ * that happens to the thread that reports a crash, it comes back here
+ * (catch_amd64.S), and the rest of its report has no lines.
  *
- * Modules are reported by hand from modulesinit's list, each with its own load
- * bias, so it is the same for position-independent programs and others. Debug
- * information is taken from the object itself only; libdw's standard search
- * could go as far as a network server, from a dying process.
- *
- * Strings handed out belong to the Dwfl session, which is never ended.
+ * Paths are made absolute by the unit's directory, and `..` is taken out, so
+ * that they are the same wherever the compiler was called from.
  */
 #include "config.h"
 
 #include "fault/crash.h"
-#include "fault/fault.h"
+#include "fault/symbols.h"
 
 #include "arch/arch.h"
-#include "os/os.h"
 
-#include <dlfcn.h>
-#include <elfutils/libdwfl.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#define LINES_STACK_BYTES ((size_t)512 << 10)
-#define LOCK_PATIENCE_MS 1000
-#define TRY_SECONDS 2
+/* ---- memory for ever ---- */
 
-static _Atomic bool forbidden;
-static _Atomic uint32_t owner; /* thread id */
-static _Atomic bool trying;    /* the reporter is inside, escape is set */
-static struct gobuf escape;    /* owner */
-static bool escaped;           /* owner */
+#define ARENA_BYTES ((size_t)32 << 20)
+#define ARENA_SMALL_BYTES ((size_t)1 << 20)
 
-/* Below: the owner's only. */
-static enum { UNTRIED, READY, FAILED } state;
-static char *stack;
-static Dwfl *dwfl;
 static struct {
-	__typeof__(dwfl_begin) *begin;
-	__typeof__(dwfl_report_elf) *report_elf;
-	__typeof__(dwfl_report_end) *report_end;
-	__typeof__(dwfl_addrmodule) *addrmodule;
-	__typeof__(dwfl_module_getsrc) *getsrc;
-	__typeof__(dwfl_lineinfo) *lineinfo;
-	__typeof__(dwfl_module_nextcu) *nextcu;
-	__typeof__(dwarf_haspc) *haspc;
-	__typeof__(dwarf_getsrc_die) *getsrc_die;
-	__typeof__(dwarf_lineno) *lineno;
-	__typeof__(dwarf_linesrc) *linesrc;
-} dw;
+	_Atomic(char *) base; /* acquire pairs with the publication; its first
+	                         word is the region's size */
+	_Atomic size_t used;
+} arena;
 
-/* No search for separate debug files: what the object holds is what we use. */
-static int
-no_debuginfo(Dwfl_Module *mod, void **userdata, const char *modname,
-    Dwarf_Addr base, const char *file_name, const char *debuglink_file,
-    GElf_Word debuglink_crc, char **debuginfo_file_name)
+static void *
+reserve(size_t n)
 {
-	return -1;
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
 }
 
-static const Dwfl_Callbacks callbacks = {
-	.find_debuginfo = no_debuginfo,
+static char *
+arena_base(void)
+{
+	char *p = atomic_load_explicit(&arena.base, memory_order_acquire);
+	size_t n = ARENA_BYTES;
+	char *have = NULL;
+
+	if (p != NULL)
+		return p;
+	p = reserve(n);
+	if (p == NULL)
+		p = reserve(n = ARENA_SMALL_BYTES);
+	if (p == NULL)
+		return NULL;
+	*(size_t *)p = n;
+	if (atomic_compare_exchange_strong(&arena.base, &have, p))
+		return p;
+	munmap(p, n);
+	return have;
+}
+
+/* Zeroed; NULL: used up. */
+static void *
+arena_alloc(size_t n)
+{
+	char *p = arena_base();
+	size_t at;
+
+	n = (n + 7) & ~(size_t)7;
+	if (p == NULL || atomic_load(&arena.used) + n > *(size_t *)p)
+		return NULL;
+	at = sizeof(size_t) + atomic_fetch_add(&arena.used, n);
+	return at + n <= *(size_t *)p ? p + at : NULL;
+}
+
+/* ---- strings ---- */
+
+#define BUCKETS 1024
+
+struct name {
+	struct name *next;
+	char s[];
 };
 
-static bool
-load_libdw(void)
-{
-	void *h = dlopen("libdw.so.1", RTLD_NOW | RTLD_LOCAL);
+static _Atomic(struct name *) names[BUCKETS];
 
-	if (h == NULL)
-		return false;
-#define SYM(field, name) ((dw.field = dlsym(h, name)) != NULL)
-	return SYM(begin, "dwfl_begin") && SYM(report_elf, "dwfl_report_elf") &&
-	    SYM(report_end, "dwfl_report_end") &&
-	    SYM(addrmodule, "dwfl_addrmodule") &&
-	    SYM(getsrc, "dwfl_module_getsrc") &&
-	    SYM(lineinfo, "dwfl_lineinfo") &&
-	    SYM(nextcu, "dwfl_module_nextcu") && SYM(haspc, "dwarf_haspc") &&
-	    SYM(getsrc_die, "dwarf_getsrc_die") &&
-	    SYM(lineno, "dwarf_lineno") && SYM(linesrc, "dwarf_linesrc");
-#undef SYM
+static uint32_t
+hash(const char *s, size_t n)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (uint8_t)s[i]) * 16777619u;
+	return h ^ h >> 16;
 }
 
-static void
-report_modules(void)
+const char *
+rt_intern(const char *s, size_t n)
 {
-	for (const struct rt_module *m = rt_modules(); m; m = m->next) {
-		const char *path =
-		    m == rt_modules() ? "/proc/self/exe" : m->path;
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_Atomic(struct name *) *b = &names[hash(s, n) % BUCKETS];
+	struct name *head, *e;
 
-		if (fd < 0)
-			continue; /* the vdso has no file */
-		/* libdw keeps the descriptor when it took the module */
-		if (dw.report_elf(dwfl, m->path, path, fd, m->base, true) ==
-		    NULL)
-			close(fd);
-	}
-	dw.report_end(dwfl, NULL, NULL);
+	/* acquire pairs with the publication below */
+	head = atomic_load_explicit(b, memory_order_acquire);
+	for (e = head; e != NULL; e = e->next)
+		if (strncmp(e->s, s, n) == 0 && e->s[n] == '\0')
+			return e->s;
+	e = arena_alloc(sizeof(*e) + n + 1);
+	if (e == NULL)
+		return "?";
+	memcpy(e->s, s, n);
+	do /* two threads may hang in equal strings: harmless */
+		e->next = head;
+	while (!atomic_compare_exchange_weak(b, &head, e));
+	return e->s;
 }
 
-struct question {
-	uintptr_t pc;
-	const char *file;
-	uint32_t line;
+/* ---- paths ---- */
+
+struct path {
+	char s[1024];
+	size_t n;
 };
 
-/* By the module's table of address ranges; clang makes none. */
-static bool
-ask_aranges(struct question *q, Dwfl_Module *mod)
-{
-	Dwfl_Line *line = dw.getsrc(mod, q->pc);
-	int lineno = 0;
-
-	if (line == NULL)
-		return false;
-	q->file = dw.lineinfo(line, NULL, &lineno, NULL, NULL, NULL);
-	q->line = lineno > 0 ? (uint32_t)lineno : 0;
-	return q->file != NULL;
-}
-
-/* By asking one compilation unit after the other. */
+/* One component; `..` takes the last one away. */
 static void
-ask_units(struct question *q, Dwfl_Module *mod)
+add_component(struct path *p, const char *s, size_t n)
 {
-	Dwarf_Addr bias;
-
-	for (Dwarf_Die *cu = dw.nextcu(mod, NULL, &bias); cu != NULL;
-	     cu = dw.nextcu(mod, cu, &bias)) {
-		Dwarf_Line *line;
-		int lineno = 0;
-
-		if (dw.haspc(cu, q->pc - bias) <= 0)
-			continue;
-		line = dw.getsrc_die(cu, q->pc - bias);
-		if (line == NULL)
-			return;
-		q->file = dw.linesrc(line, NULL, NULL);
-		dw.lineno(line, &lineno);
-		q->line = lineno > 0 ? (uint32_t)lineno : 0;
+	if (n == 0 || (n == 1 && s[0] == '.'))
+		return;
+	if (n == 2 && s[0] == '.' && s[1] == '.' && p->n > 0) {
+		while (p->n > 0 && p->s[--p->n] != '/')
+			;
 		return;
 	}
+	if (p->n + n + 1 >= sizeof(p->s))
+		return;
+	p->s[p->n++] = '/';
+	memcpy(p->s + p->n, s, n);
+	p->n += n;
 }
 
-/* On our own stack. */
 static void
-answer(void *arg)
+add_path(struct path *p, const char *s)
 {
-	struct question *q = arg;
-	Dwfl_Module *mod;
+	if (s == NULL)
+		return;
+	if (*s == '/')
+		p->n = 0;
+	while (*s != '\0') {
+		const char *end = strchrnul(s, '/');
 
-	if (state == UNTRIED) {
-		state = FAILED; /* also if this crashes */
-		if (!load_libdw() || (dwfl = dw.begin(&callbacks)) == NULL)
-			return;
-		report_modules();
-		state = READY;
+		add_component(p, s, (size_t)(end - s));
+		s = *end == '/' ? end + 1 : end;
 	}
-	mod = dw.addrmodule(dwfl, q->pc);
-	if (mod != NULL && !ask_aranges(q, mod))
-		ask_units(q, mod);
 }
 
-static bool
-lock_lines(void)
+static const char *
+file_name(const struct rt_dw_place *at)
 {
-	uint32_t me = (uint32_t)syscall(SYS_gettid), none = 0;
+	struct path p = { .n = 0 };
+	bool absolute;
 
-	for (int i = 0; i < LOCK_PATIENCE_MS; i++) {
-		if (atomic_compare_exchange_strong(&owner, &none, me))
-			return true;
-		if (none == me)
-			return false; /* we crashed inside */
-		none = 0;
-		usleep(1000);
+	if (at->name == NULL)
+		return NULL;
+	absolute = at->name[0] == '/' ||
+	    (at->dir != NULL && at->dir[0] == '/') ||
+	    (at->comp_dir != NULL && at->comp_dir[0] == '/');
+	add_path(&p, at->comp_dir);
+	add_path(&p, at->dir);
+	add_path(&p, at->name);
+	if (absolute)
+		return rt_intern(p.s, p.n);
+	return rt_intern(p.s + 1, p.n - 1);
+}
+
+/* ---- answers ---- */
+
+struct answer {
+	struct answer *next;
+	uintptr_t pc;
+	int n;
+	struct rt_symbol s[];
+};
+
+static _Atomic(struct answer *) answers[BUCKETS];
+
+static const struct answer *
+find_answer(uintptr_t pc)
+{
+	/* acquire pairs with keep_answer */
+	const struct answer *a = atomic_load_explicit(
+	    &answers[hash((char *)&pc, sizeof(pc)) % BUCKETS],
+	    memory_order_acquire);
+
+	while (a != NULL && a->pc != pc)
+		a = a->next;
+	return a;
+}
+
+static void
+keep_answer(uintptr_t pc, const struct rt_symbol *s, int n)
+{
+	_Atomic(struct answer *) *b =
+	    &answers[hash((char *)&pc, sizeof(pc)) % BUCKETS];
+	struct answer *a = arena_alloc(sizeof(*a) + (size_t)n * sizeof(*s));
+
+	if (a == NULL)
+		return;
+	a->pc = pc;
+	a->n = n;
+	memcpy(a->s, s, (size_t)n * sizeof(*s));
+	a->next = atomic_load(b);
+	while (!atomic_compare_exchange_weak(b, &a->next, a))
+		;
+}
+
+/* One frame of the debug information; *s is the function that has the code. */
+static void
+fill(struct rt_symbol *s, const struct rt_dw_frame *f, bool inlined)
+{
+	s->file = file_name(&f->at);
+	s->line = s->file == NULL ? 0 : f->at.line;
+	s->inlined = inlined;
+	if (f->name == NULL || (!inlined && !f->linkage && s->entry != 0))
+		return; /* the symbol table knows better */
+	rt_go_classify(s, f->name);
+	s->func = rt_go_name(f->name, f->linkage);
+}
+
+static int
+ask(uintptr_t pc, struct rt_symbol *ret, int max)
+{
+	struct rt_dw_frame f[RT_DW_INLINE_MAX];
+	const struct rt_dwarf *d;
+	int n = 0;
+
+	rt_symbolize(pc, false, &ret[0]);
+	d = ret[0].module == NULL ? NULL : rt_module_dwarf(ret[0].module);
+	if (d != NULL)
+		n = rt_dwarf_frames(
+		    d, pc - ret[0].module->base, f, RT_DW_INLINE_MAX);
+	if (n > max)
+		n = max;
+	for (int i = n; i-- > 0;) {
+		ret[i] = ret[0];
+		fill(&ret[i], &f[i], i != n - 1);
 	}
-	return false;
+	if (n == 0)
+		n = 1;
+	keep_answer(pc, ret, n);
+	return n;
 }
 
 /* ---- the way out, for the reporter of a crash ---- */
 
+static _Atomic bool forbidden;
+static _Atomic bool trying; /* the reporter is inside, escape is set */
+static struct gobuf escape; /* reporter */
+
+struct question {
+	uintptr_t pc;
+	struct rt_symbol *ret;
+	int max, n;
+};
+
+static void
+ask_question(void *arg)
+{
+	struct question *q = arg;
+
+	q->n = ask(q->pc, q->ret, q->max);
+}
+
 void
 rt_lines_escape(void)
 {
-	if (!atomic_load(&trying) ||
-	    atomic_load(&owner) != (uint32_t)syscall(SYS_gettid))
+	if (!atomic_load(&trying))
 		return;
 	atomic_store(&trying, false);
-	escaped = true;
+	atomic_store(&forbidden, true);
 	rt_ctx_jump(&escape);
 }
 
-static void
-on_timeout(int sig)
+static int
+try_ask(uintptr_t pc, struct rt_symbol *ret, int max)
 {
-	rt_lines_escape();
-}
+	struct question q = { pc, ret, max, 0 };
+	sigset_t mask;
 
-static void
-set_timer(timer_t t, int seconds)
-{
-	struct itimerspec its = { .it_value.tv_sec = seconds };
-
-	/* the library's timer functions may allocate; the kernel's don't */
-	syscall(SYS_timer_settime, t, 0, &its, NULL);
-}
-
-/* SIGALRM in this thread, on whatever stack it is. False: no timer. */
-static bool
-make_timer(timer_t *ret)
-{
-	struct sigaction sa = { .sa_handler = on_timeout };
-	struct sigevent ev = { .sigev_notify = SIGEV_THREAD_ID,
-		.sigev_signo = SIGALRM };
-	int id;
-
-	ev._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-	if (sigaction(SIGALRM, &sa, NULL) != 0 ||
-	    syscall(SYS_timer_create, CLOCK_MONOTONIC, &ev, &id) != 0)
-		return false;
-	*ret = (timer_t)(intptr_t)id;
-	return true;
-}
-
-static void
-unblock(void)
-{
-	static const int sigs[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
-		SIGALRM };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		sigaddset(&set, sigs[i]);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
-static void
-on_lines_stack(void *q)
-{
-	struct gobuf from, to;
-
-	to.sp = (uintptr_t)stack + LINES_STACK_BYTES - 64;
-	rt_ctx_call(&from, &to, answer, q);
-}
-
-static void
-try_answer(struct question *q)
-{
-	static timer_t timer;
-	static bool have_timer;
-
-	if (!have_timer && !(have_timer = make_timer(&timer))) {
-		atomic_store(&forbidden, true);
-		return;
-	}
-	unblock();
-	escaped = false;
-	set_timer(timer, TRY_SECONDS);
+	/* the handler that brought us back may have had signals blocked */
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
 	atomic_store(&trying, true);
-	rt_catch_call(&escape, on_lines_stack, q);
+	rt_catch_call(&escape, ask_question, &q);
 	atomic_store(&trying, false);
-	set_timer(timer, 0);
-	if (!escaped)
-		return;
-	atomic_store(&forbidden, true);
-	q->file = NULL;
-	unblock(); /* we may have come out of a handler */
+	if (q.n == 0)
+		pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	return q.n;
 }
 
-static bool
-make_stack(void)
+int
+rt_symbolize_all(uintptr_t pc, struct rt_symbol *ret, int max)
 {
-	void *p;
+	const struct answer *a = find_answer(pc);
+	int n = 0;
 
-	if (stack != NULL)
-		return true;
-	p = mmap(NULL, LINES_STACK_BYTES, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p == MAP_FAILED)
-		return false;
-	stack = p;
-	return true;
-}
-
-void
-rt_line_of(uintptr_t pc, const char **ret_file, uint32_t *ret_line)
-{
-	struct question q = { .pc = pc };
-
-	if (atomic_load(&forbidden) || !lock_lines())
-		return;
-	if (state != FAILED && make_stack()) {
-		if (rt_crash_is_reporter())
-			try_answer(&q);
-		else
-			on_lines_stack(&q);
+	if (a != NULL && a->n <= max) {
+		memcpy(ret, a->s, (size_t)a->n * sizeof(*ret));
+		return a->n;
 	}
-	atomic_store(&owner, 0);
-	if (q.file != NULL) {
-		*ret_file = q.file;
-		*ret_line = q.line;
+	if (!atomic_load(&forbidden))
+		n = rt_crash_is_reporter() ? try_ask(pc, ret, max)
+		                           : ask(pc, ret, max);
+	if (n == 0) {
+		rt_symbolize(pc, false, ret);
+		n = 1;
 	}
+	return n;
 }

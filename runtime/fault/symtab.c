@@ -34,12 +34,12 @@
  * keep it in one piece), and asking DWARF for the source's path (no answer in
  * a stripped program, and none in a signal handler).
  *
- * Line numbers are lines.c's.
+ * Inlined functions and line numbers are lines.c's, Go's names goname.c's.
  */
 #include "config.h"
 
 #include "fault/crash.h"
-#include "fault/fault.h"
+#include "fault/symbols.h"
 
 #include "arch/arch.h"
 #include "gc/gc.h"
@@ -61,6 +61,7 @@ struct func {
 };
 
 struct func_index { /* immutable once published */
+	struct rt_dwarf dwarf;
 	const char *strtab;
 	size_t strtab_bytes;
 	struct func *funcs;
@@ -267,18 +268,28 @@ map_file(const char *path, struct elf_file *ret)
 	return true;
 }
 
+/* The section headers; NULL: none that can be read. */
+static const Elf64_Shdr *
+sections(const struct elf_file *f)
+{
+	const Elf64_Ehdr *eh = (const void *)f->p;
+
+	if (memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    eh->e_shentsize != sizeof(Elf64_Shdr) || eh->e_shoff % 8 != 0 ||
+	    !inside(f, eh->e_shoff, (uint64_t)eh->e_shnum * sizeof(Elf64_Shdr)))
+		return NULL;
+	return (const void *)(f->p + eh->e_shoff);
+}
+
 /* The best symbol table's section header, with its strings checked. */
 static const Elf64_Shdr *
 find_symtab(const struct elf_file *f, const Elf64_Shdr **ret_str)
 {
 	const Elf64_Ehdr *eh = (const void *)f->p;
-	const Elf64_Shdr *sh, *best = NULL;
+	const Elf64_Shdr *sh = sections(f), *best = NULL;
 
-	if (memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    eh->e_shentsize != sizeof(*sh) || eh->e_shoff % 8 != 0 ||
-	    !inside(f, eh->e_shoff, (uint64_t)eh->e_shnum * sizeof(*sh)))
+	if (sh == NULL)
 		return NULL;
-	sh = (const void *)(f->p + eh->e_shoff);
 	for (int i = 0; i < eh->e_shnum; i++)
 		if (sh[i].sh_type == SHT_SYMTAB ||
 		    (sh[i].sh_type == SHT_DYNSYM && best == NULL))
@@ -293,6 +304,56 @@ find_symtab(const struct elf_file *f, const Elf64_Shdr **ret_str)
 	    f->p[(*ret_str)->sh_offset + (*ret_str)->sh_size - 1] != '\0')
 		return NULL;
 	return best;
+}
+
+/* One debug section, by name. Compressed ones are as good as none. */
+static void
+note_section(const struct elf_file *f, const Elf64_Shdr *sh, const char *name,
+    struct rt_dwarf *d)
+{
+	const struct {
+		const char *name;
+		struct rt_section *s;
+	} wanted[] = {
+		{ ".debug_info", &d->info },
+		{ ".debug_abbrev", &d->abbrev },
+		{ ".debug_line", &d->line },
+		{ ".debug_str", &d->str },
+		{ ".debug_line_str", &d->line_str },
+		{ ".debug_ranges", &d->ranges },
+		{ ".debug_rnglists", &d->rnglists },
+		{ ".debug_aranges", &d->aranges },
+		{ ".debug_addr", &d->addr },
+		{ ".debug_str_offsets", &d->str_offsets },
+	};
+
+	if (sh->sh_type == SHT_NOBITS || (sh->sh_flags & SHF_COMPRESSED) ||
+	    !inside(f, sh->sh_offset, sh->sh_size))
+		return;
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (strcmp(name, wanted[i].name) == 0)
+			*wanted[i].s = (struct rt_section){
+				f->p + sh->sh_offset, sh->sh_size
+			};
+}
+
+static void
+find_debug_sections(const struct elf_file *f, struct rt_dwarf *d)
+{
+	const Elf64_Ehdr *eh = (const void *)f->p;
+	const Elf64_Shdr *sh = sections(f), *str;
+	const char *names;
+
+	if (sh == NULL || eh->e_shstrndx >= eh->e_shnum)
+		return;
+	str = &sh[eh->e_shstrndx];
+	if (!inside(f, str->sh_offset, str->sh_size) || str->sh_size == 0 ||
+	    f->p[str->sh_offset + str->sh_size - 1] != '\0')
+		return;
+	names = (const char *)f->p + str->sh_offset;
+	for (int i = 0; i < eh->e_shnum; i++)
+		if (sh[i].sh_name < str->sh_size)
+			note_section(f, &sh[i], names + sh[i].sh_name, d);
 }
 
 static bool
@@ -444,6 +505,8 @@ build_index(const struct module *m)
 	if (x == MAP_FAILED)
 		return NULL;
 	x->funcs = (struct func *)(x + 1);
+	if (f.p != NULL)
+		find_debug_sections(&f, &x->dwarf);
 	if (sym != NULL) {
 		x->strtab = (const char *)f.p + str->sh_offset;
 		x->strtab_bytes = str->sh_size;
@@ -501,25 +564,49 @@ lookup(const struct func_index *x, uintptr_t pc)
 	return NULL;
 }
 
+const char *
+rt_symbol_of(uintptr_t pc, uintptr_t *ret_entry, bool *ret_runtime)
+{
+	struct module *m = (struct module *)rt_find_module(pc);
+	const struct func_index *x = m == NULL ? NULL : index_of(m);
+	const struct func *f = x == NULL ? NULL : lookup(x, pc);
+
+	if (f == NULL)
+		return NULL;
+	*ret_entry = f->addr;
+	*ret_runtime = f->runtime;
+	return x->strtab + f->name;
+}
+
+const struct rt_dwarf *
+rt_module_dwarf(const struct rt_module *m)
+{
+	const struct func_index *x = index_of((struct module *)m);
+
+	return x == NULL ? NULL : &x->dwarf;
+}
+
 bool
 rt_symbolize(uintptr_t pc, bool with_line, struct rt_symbol *ret)
 {
-	struct module *m = (struct module *)rt_find_module(pc);
-	const struct func_index *x;
-	const struct func *f;
+	struct rt_symbol all[RT_DW_INLINE_MAX];
+	const char *sym;
+	uintptr_t entry;
+	bool runtime;
 
-	*ret = (struct rt_symbol){ .func = "?" };
-	if (m == NULL)
-		return false;
-	ret->module = &m->pub;
-	x = index_of(m);
-	f = x == NULL ? NULL : lookup(x, pc);
-	if (f != NULL) {
-		ret->func = x->strtab + f->name;
-		ret->entry = f->addr;
-		ret->runtime = f->runtime;
+	if (with_line) {
+		rt_symbolize_all(pc, all, RT_DW_INLINE_MAX);
+		*ret = all[0];
+		return ret->func[0] != '?';
 	}
-	if (with_line)
-		rt_line_of(pc, &ret->file, &ret->line);
-	return f != NULL;
+	*ret = (struct rt_symbol){ .func = "?" };
+	ret->module = rt_find_module(pc);
+	sym = rt_symbol_of(pc, &entry, &runtime);
+	if (sym == NULL)
+		return false;
+	ret->entry = entry;
+	ret->runtime = runtime;
+	rt_go_classify(ret, sym);
+	ret->func = rt_go_name(sym, true);
+	return true;
 }
