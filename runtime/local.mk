@@ -137,8 +137,9 @@ libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
 
 # fault: stacks, symbols, lines
 noinst_HEADERS += runtime/fault/unwind.h runtime/fault/dwarf.h \
-	runtime/fault/symbols.h
-libgort_la_SOURCES += runtime/fault/cfi.c runtime/fault/unwind.c \
+	runtime/fault/symbols.h runtime/fault/callers.h
+libgort_la_SOURCES += runtime/fault/callers.c \
+	runtime/fault/cfi.c runtime/fault/unwind.c \
 	runtime/fault/dwarf.c runtime/fault/dwline.c runtime/fault/goname.c \
 	runtime/fault/sigpanic_amd64.S
 
@@ -173,3 +174,4 @@ $(GORT_GO): libgort_go.a libgort.la runtime/gccgo/gort_go.ld
 		-Wl,--whole-archive libgort_go.a .libs/libgort.a \
 		-Wl,--no-whole-archive
 CLEANFILES += $(GORT_GO)
+libgort_go_a_SOURCES += runtime/gccgo/callers.c

@@ -139,10 +139,14 @@ enum { RT_TB_NONE = 0, RT_TB_SINGLE = 1, RT_TB_ALL = 2, RT_TB_SYSTEM = 3 };
 int32_t rt_gotraceback(bool *ret_all, bool *ret_crash);
 void rt_set_traceback(const char *level, bool from_env);
 void rt_traceback_g(struct g *gp); /* header and frames of a stopped g */
-void rt_traceback_self(uintptr_t pc, uintptr_t sp, uintptr_t bp);
 void rt_traceback_others(struct g *me);
 /* pcs of a parked g or of the caller (gp == NULL); leaf first. Returns n. */
 int rt_callers(struct g *gp, uintptr_t *pcs, int max);
+/* As runtime.Stack: this goroutine from *at on, with all also the others, for
+ * whom the world is stopped. Returns the bytes of buf used. */
+struct rt_where;
+size_t rt_stack_text(
+    const struct rt_where *at, bool all, char *buf, size_t cap);
 const char *rt_status_text(struct g *gp);
 const char *rt_wait_reason_text(uint8_t reason);
 

@@ -75,9 +75,8 @@ arena_base(void)
 	return have;
 }
 
-/* Zeroed; NULL: used up. */
-static void *
-arena_alloc(size_t n)
+void *
+rt_forever_alloc(size_t n)
 {
 	char *p = arena_base();
 	size_t at;
@@ -121,7 +120,7 @@ rt_intern(const char *s, size_t n)
 	for (e = head; e != NULL; e = e->next)
 		if (strncmp(e->s, s, n) == 0 && e->s[n] == '\0')
 			return e->s;
-	e = arena_alloc(sizeof(*e) + n + 1);
+	e = rt_forever_alloc(sizeof(*e) + n + 1);
 	if (e == NULL)
 		return "?";
 	memcpy(e->s, s, n);
@@ -219,7 +218,7 @@ keep_answer(uintptr_t pc, const struct rt_symbol *s, int n)
 {
 	_Atomic(struct answer *) *b =
 	    &answers[hash((char *)&pc, sizeof(pc)) % BUCKETS];
-	struct answer *a = arena_alloc(sizeof(*a) + (size_t)n * sizeof(*s));
+	struct answer *a = rt_forever_alloc(sizeof(*a) + (size_t)n * sizeof(*s));
 
 	if (a == NULL)
 		return;

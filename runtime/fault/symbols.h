@@ -21,6 +21,8 @@ const struct rt_dwarf *rt_module_dwarf(const struct rt_module *m);
 /* A copy that lives for ever; "?" when there is no memory left for names. Any
  * thread, signal handlers too. */
 const char *rt_intern(const char *s, size_t n);
+/* Zeroed memory that is never freed; NULL: used up. */
+void *rt_forever_alloc(size_t n);
 /* The reporter failed again: if that was inside a look-up, give the look-up
  * up (does not return); else nothing. */
 void rt_lines_escape(void);

@@ -14,11 +14,12 @@
  * they may start to run: the status is looked at first, and a walk through a
  * stack that is in use prints nonsense at worst.
  */
+#include "fault/callers.h"
 #include "fault/crash.h"
 #include "fault/fault.h"
 
-#include "arch/arch.h"
 #include "sched/oracle.h"
+#include "sched/sched.h"
 
 #include <string.h>
 
@@ -121,13 +122,58 @@ rt_status_text(struct g *gp)
 	}
 }
 
-void
-rt_goroutine_header(struct g *gp)
+/* ---- where it goes ---- */
+
+/* A report: to descriptor 2, or into a buffer until that is full. */
+struct out {
+	char *buf; /* NULL: descriptor 2 */
+	size_t n, cap;
+	int32_t level;
+};
+
+#define TEXT_BYTES 2048 /* a name, a path and numbers */
+
+static void
+put(struct out *o, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (o->buf == NULL) {
+		rt_printf("%s", text);
+		return;
+	}
+	if (n > o->cap - o->n)
+		n = o->cap - o->n;
+	memcpy(o->buf + o->n, text, n);
+	o->n += n;
+}
+
+#define OUT(o, ...)                                                            \
+	do {                                                                   \
+		char text_[TEXT_BYTES];                                        \
+                                                                               \
+		rt_snprintf(text_, sizeof(text_), __VA_ARGS__);                \
+		put(o, text_);                                                 \
+	} while (0)
+
+static struct out
+report_out(void)
+{
+	bool all, crash;
+
+	return (struct out){ .level = rt_crash_level(&all, &crash) };
+}
+
+/* ---- the first line ---- */
+
+static RT_NOINLINE void
+put_header(struct out *o, struct g *gp)
 {
 	uint32_t status = rt_readgstatus(gp);
 	uint32_t plain = status & ~(uint32_t)G_SCAN;
 	const char *text = rt_status_text(gp);
 	int64_t minutes = 0;
+	char waited[32] = "";
 
 	if (gp->goid == 0)
 		text = "idle"; /* a thread's own stack, as Go calls it */
@@ -135,44 +181,56 @@ rt_goroutine_header(struct g *gp)
 		text = rt_wait_reason_text(gp->waitreason);
 	if ((plain == G_WAITING || plain == G_SYSCALL) && gp->waitsince_ns != 0)
 		minutes = (rt_nanotime() - gp->waitsince_ns) / MINUTE_NS;
-	rt_printlock();
-	rt_printf("goroutine %lu [%s", (unsigned long)gp->goid, text);
-	if (status & G_SCAN)
-		rt_printf(" (scan)");
 	if (minutes >= 1)
-		rt_printf(", %ld minutes", (long)minutes);
-	if (gp->lockedm != NULL)
-		rt_printf(", locked to thread");
-	rt_printf("]:\n");
-	rt_printunlock();
+		rt_snprintf(
+		    waited, sizeof(waited), ", %ld minutes", (long)minutes);
+	OUT(o, "goroutine %lu [%s%s%s%s]:\n", (unsigned long)gp->goid, text,
+	    status & G_SCAN ? " (scan)" : "", waited,
+	    gp->lockedm != NULL ? ", locked to thread" : "");
 }
 
-/* ---- printing frames ---- */
-
-static void
-print_place(const struct rt_symbol *s, uintptr_t pc)
+void
+rt_goroutine_header(struct g *gp)
 {
+	struct out o = report_out();
+
+	put_header(&o, gp);
+}
+
+/* ---- frames ---- */
+
+static RT_NOINLINE void
+put_place(struct out *o, const struct rt_symbol *s, uintptr_t pc)
+{
+	char offset[32] = "";
+
+	if (s->entry != 0 && !s->inlined)
+		rt_snprintf(offset, sizeof(offset), " +%#lx",
+		    (unsigned long)(pc - s->entry));
 	if (s->file != NULL)
-		rt_printf("\t%s:%u", s->file, s->line);
-	else if (s->module != NULL)
-		rt_printf("\t%s:?", s->module->path);
+		OUT(o, "\t%s:%u%s", s->file, s->line, offset);
 	else
-		rt_printf("\t?:?");
-	if (s->entry != 0)
-		rt_printf(" +%#lx", (unsigned long)(pc - s->entry));
-}
-
-/* A faulting function is shown at its own pc, its callers behind the call. */
-static bool
-symbolize_frame(const struct rt_unwind *u, bool lines, struct rt_symbol *ret)
-{
-	return rt_symbolize(u->reg[RT_UW_PC] - !u->exact, lines, ret);
+		OUT(o, "\t%s:?%s",
+		    s->module != NULL ? s->module->path : "?", offset);
 }
 
 static bool
-runs_deferred(const char *func)
+runs_deferred(const char *name)
 {
-	return strcmp(func, "rt_panic") == 0;
+	return strcmp(name, "runtime.gopanic") == 0;
+}
+
+static RT_NOINLINE void
+put_frame(struct out *o, const struct rt_callwalk *c)
+{
+	uintptr_t pc = RT_PC_PLAIN(c->pc) - c->exact;
+
+	OUT(o, "%s(...)\n", runs_deferred(c->name) ? "panic" : c->s->func);
+	put_place(o, c->s, pc);
+	if (o->level >= 2)
+		OUT(o, " fp=%#lx sp=%#lx pc=%#lx", (unsigned long)c->cfa,
+		    (unsigned long)c->sp, (unsigned long)pc);
+	put(o, "\n");
 }
 
 static bool
@@ -182,120 +240,140 @@ ends_walk(const struct rt_symbol *s)
 }
 
 static void
-print_frame(const struct rt_unwind *u, const struct rt_symbol *s, uintptr_t fp,
-    int32_t level)
+put_frames(struct out *o, struct rt_callwalk *c)
 {
-	uintptr_t pc = u->reg[RT_UW_PC];
-
-	rt_printf("%s(...)\n",
-	    s->runtime && runs_deferred(s->func) ? "panic" : s->func);
-	print_place(s, pc);
-	if (level >= 2)
-		rt_printf(" fp=%#lx sp=%#lx pc=%#lx", (unsigned long)fp,
-		    (unsigned long)u->reg[RT_UW_RSP], (unsigned long)pc);
-	rt_printf("\n");
-}
-
-static void
-print_frames(struct rt_unwind *u, int32_t level)
-{
-	struct rt_unwind here;
-	struct rt_symbol s;
 	int n = 0, seen = 0;
-	bool more;
 
-	do {
-		here = *u;
-		symbolize_frame(&here, false, &s);
-		if (ends_walk(&s) || ++seen > 100 * FRAMES_MAX)
-			break;
-		more = rt_unwind_next(u);
-		if (level < 2 && s.runtime && !(n > 0 && runs_deferred(s.func)))
+	while (rt_callwalk_next(c)) {
+		if (ends_walk(c->s) || ++seen > 100 * FRAMES_MAX)
+			return;
+		if (o->level < 2 && c->s->runtime &&
+		    !(n > 0 && runs_deferred(c->name)))
 			continue;
 		if (n++ == FRAMES_MAX) {
-			rt_printf("...additional frames elided...\n");
-			break;
+			put(o, "...additional frames elided...\n");
+			return;
 		}
-		symbolize_frame(&here, true, &s);
-		print_frame(&here, &s, more ? u->reg[RT_UW_RSP] : 0, level);
-	} while (more);
+		put_frame(o, c);
+	}
 }
 
+/* The go statement: the innermost function there that somebody wrote. */
 static void
-print_creator(struct g *gp, int32_t level)
+put_creator(struct out *o, struct g *gp)
 {
-	struct rt_symbol s;
+	struct rt_symbol all[RT_SYMBOLS_MAX];
+	int n, i = 0;
 
 	if (gp == NULL || gp->goid <= 1 || gp->gopc == 0)
 		return;
-	rt_symbolize(gp->gopc - 1, true, &s);
-	if (s.runtime && level < 2)
+	n = rt_symbolize_all(gp->gopc - 1, all, RT_SYMBOLS_MAX);
+	while (i < n - 1 && all[i].wrapper)
+		i++;
+	if (all[i].runtime && o->level < 2)
 		return;
-	rt_printf("created by %s\n", s.func);
-	print_place(&s, gp->gopc);
-	rt_printf("\n");
+	OUT(o, "created by %s\n", all[i].func);
+	put_place(o, &all[i], gp->gopc);
+	put(o, "\n");
 }
 
-void
-rt_traceback_where(struct g *gp, const struct rt_where *at)
+static void
+put_where(struct out *o, struct g *gp, const struct rt_where *at)
 {
-	bool all, crash;
-	int32_t level = rt_crash_level(&all, &crash);
-	struct rt_unwind u;
+	struct rt_callwalk c;
 
-	if (rt_unwind_begin(&u, gp, at))
-		print_frames(&u, level);
-	print_creator(gp, level);
+	if (rt_callwalk_begin(&c, gp, at, o->level >= 2))
+		put_frames(o, &c);
+	put_creator(o, gp);
 }
 
-void
-rt_traceback_self(uintptr_t pc, uintptr_t sp, uintptr_t bp)
-{
-	struct rt_where at = { .pc = pc, .sp = sp, .bp = bp };
-
-	rt_traceback_where(rt_getg(), &at);
-}
-
-void
-rt_traceback_g(struct g *gp)
+static void
+put_g(struct out *o, struct g *gp)
 {
 	struct rt_where at;
-	bool all, crash;
 
-	rt_goroutine_header(gp);
+	put_header(o, gp);
 	if (rt_unwind_stopped(gp, &at)) {
-		rt_traceback_where(gp, &at);
+		put_where(o, gp, &at);
 		return;
 	}
-	rt_printf("\tgoroutine running on other thread; stack unavailable\n");
-	print_creator(gp, rt_crash_level(&all, &crash));
+	put(o, "\tgoroutine running on other thread; stack unavailable\n");
+	put_creator(o, gp);
 }
 
-void
-rt_traceback_others(struct g *me)
+static bool
+is_shown(struct g *gp, int32_t level)
 {
-	bool all, crash;
-	int32_t level = rt_crash_level(&all, &crash);
+	uint32_t status = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;
+
+	return status != G_DEAD && status != G_IDLE &&
+	    (!gp->system || level >= 2);
+}
+
+static void
+put_others(struct out *o, struct g *me)
+{
 	struct m *mp = me == NULL ? NULL : me->m;
 	struct g *curg = mp == NULL ? NULL : mp->curg;
 	size_t n = rt_allg_len();
 
 	/* the goroutine on whose behalf this thread's own stack worked */
 	if (curg != NULL && curg != me) {
-		rt_printf("\n");
-		rt_traceback_g(curg);
+		put(o, "\n");
+		put_g(o, curg);
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct g *gp = rt_allg_at(i);
 
 		if (gp == NULL || gp == me || gp == curg ||
-		    (rt_readgstatus(gp) & ~(uint32_t)G_SCAN) == G_DEAD ||
-		    (rt_readgstatus(gp) & ~(uint32_t)G_SCAN) == G_IDLE ||
-		    (gp->system && level < 2))
+		    !is_shown(gp, o->level))
 			continue;
-		rt_printf("\n");
-		rt_traceback_g(gp);
+		put(o, "\n");
+		put_g(o, gp);
 	}
+}
+
+/* ---- reports ---- */
+
+void
+rt_traceback_where(struct g *gp, const struct rt_where *at)
+{
+	struct out o = report_out();
+
+	put_where(&o, gp, at);
+}
+
+void
+rt_traceback_g(struct g *gp)
+{
+	struct out o = report_out();
+
+	put_g(&o, gp);
+}
+
+void
+rt_traceback_others(struct g *me)
+{
+	struct out o = report_out();
+
+	put_others(&o, me);
+}
+
+size_t
+rt_stack_text(const struct rt_where *at, bool all, char *buf, size_t cap)
+{
+	struct out o = { .buf = buf, .cap = cap, .level = 1 };
+	struct g *gp = rt_getg();
+
+	if (all)
+		rt_stop_the_world("stack trace");
+	put_header(&o, gp);
+	put_where(&o, gp, at);
+	if (all) {
+		put_others(&o, gp);
+		rt_start_the_world();
+	}
+	return o.n;
 }
 
 int
