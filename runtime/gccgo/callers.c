@@ -255,18 +255,6 @@ go_func_file_line(const struct rt_func *f, uintptr_t pc)
 	return (struct file_line){ static_string(s.file), s.line };
 }
 
-/* ---- profiles ---- */
-
-gort_slice go_pprof_expand_final(gort_slice pcs)
-    GO("runtime_1pprof.runtime__expandFinalInlineFrame");
-
-/* Our words expand by themselves: nothing to add. */
-gort_slice
-go_pprof_expand_final(gort_slice pcs)
-{
-	return pcs;
-}
-
 /* ---- tracebacks ---- */
 
 void go_set_traceback(gort_str level) GO("runtime_1debug.SetTraceback");
