@@ -148,7 +148,8 @@ libgort_la_SOURCES += runtime/fault/callers.c \
 # links   prog.o gort_crt.o gort_go.o, then libgo.a
 noinst_LIBRARIES += libgort_go.a
 libgort_go_a_SOURCES = runtime/gccgo/gccgo.h runtime/gccgo/main.c \
-	runtime/arch/morestack_amd64.S runtime/arch/barrier_amd64.S
+	runtime/arch/morestack_amd64.S runtime/arch/barrier_amd64.S \
+	runtime/arch/syscall_amd64.S
 libgort_go_a_SOURCES += runtime/gccgo/proc.c runtime/gccgo/chan.c \
 	runtime/gccgo/sync.c runtime/gccgo/time.c runtime/gccgo/poll.c \
 	runtime/gccgo/os.c runtime/gccgo/signal.c runtime/gccgo/syscall.c \

@@ -195,3 +195,48 @@ rt_exitsyscall(void)
 	gp->syscallsp = 0;
 	rt_preempt_check();
 }
+
+/* ---- C called from Go, and Go called back from C (syscall_amd64.S) ---- */
+
+void rt_cgocall_begin(void);
+void rt_cgocall_end(void);
+void rt_cgocallback_begin(void);
+void rt_cgocallback_end(void);
+
+/* Before a goroutine's thread enters C code of the program. */
+void
+rt_cgocall_begin(void)
+{
+	struct m *mp = rt_getg()->m;
+
+	mp->ncgocall++;
+	mp->incgo = true;
+}
+
+/* It came back; about to leave the system call. */
+void
+rt_cgocall_end(void)
+{
+	rt_getg()->m->incgo = false;
+}
+
+/*
+ * C code that a goroutine called calls Go: soon an ordinary goroutine again,
+ * which may park. But C's frames above belong to this thread (its errno, its
+ * locks, what the compiler knows of thread-local addresses), so no other may
+ * resume it: locked before the exit from the system call, which could already
+ * move it.
+ */
+void
+rt_cgocallback_begin(void)
+{
+	rt_getg()->m->incgo = false;
+	rt_lock_os_thread();
+}
+
+void
+rt_cgocallback_end(void)
+{
+	rt_unlock_os_thread();
+	rt_getg()->m->incgo = true;
+}
