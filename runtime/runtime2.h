@@ -245,6 +245,9 @@ struct m {
 	int held_ranks[16];    /* own, debug builds: lock/lockrank.h */
 	int nheld;
 	uint64_t ncgocall;
+	_Atomic(_Atomic uintptr_t *) guardword; /* own writes: the thread's
+	                          %fs:0x70, for rt_poison; NULL: no thread */
+	_Atomic uint32_t npoison; /* who is in rt_poison now */
 	uint64_t forkmask; /* own: signal mask before a fork */
 };
 

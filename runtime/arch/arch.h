@@ -37,6 +37,16 @@ rt_guard_word(void)
 	return guard;
 }
 
+/* The same word as an address, for others to poison (sched/preempt.c). */
+static inline _Atomic uintptr_t *
+rt_guard_word_address(void)
+{
+	uintptr_t tcb;
+
+	__asm__("movq %%fs:0, %0" : "=r"(tcb));
+	return (_Atomic uintptr_t *)(tcb + 0x70);
+}
+
 /* Who runs here. The g is thread-local, initial-exec, and its address is
  * never taken; rt_getg (runtime2.h) and these are the only accesses. */
 static inline void

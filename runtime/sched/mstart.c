@@ -209,6 +209,7 @@ mstart1(struct m *mp)
 	mp->tid = rt_gettid();
 	mp->pthread = (uintptr_t)pthread_self();
 	rt_minit();
+	rt_guard_open(mp);
 	if (mp == &rt_m0) {
 		rt_initsig();
 		rt_boot_begin("schedule"); /* runtime.main ends it */
@@ -256,6 +257,7 @@ rt_mexit(struct m *mp)
 		rt_throw("locked m0 woke up");
 	}
 	rt_handoffp(pp);
+	rt_guard_close(mp);
 	rt_unminit();
 	rt_lock(&rt_sched.lock);
 	rt_sched.nmfreed++;

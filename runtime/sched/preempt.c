@@ -5,11 +5,14 @@
  * (rt_preempt_check, one load and a branch) wherever user code enters the
  * runtime, above all in mallocgc's slow path and at the return from a system
  * call. Parking and yielding look at what the flag stands for by themselves.
- * A goroutine that computes without calling us runs on; sysmon asks again
- * each time it passes.
+ * Compiled Go looks at each call of a function as well: its stack checks are
+ * made to fail (poison). Who computes without calling anything runs on; sysmon
+ * asks again each time it passes.
  *
  * A request may be lost: between following p->m->curg and setting the flag
- * the P may have gone to another goroutine. Whoever asks must therefore ask
+ * the P may have gone to another goroutine, a switch puts the guard word right
+ * that was poisoned, and where m->locks forbids stopping the slow call only
+ * does the same. Whoever asks must therefore ask
  * again until what it wants has happened, and all do.
  *
  * The plan for stopping without being asked (its place is preemptone, after
@@ -32,13 +35,57 @@
  *   - status G_PREEMPTED is for goroutines stopped on behalf of the
  *     collector, which alone resumes them
  *
- * Rejected: poisoning a guard word per thread for C code (only code compiled
- * with -fsplit-stack reads it).
+ * Rejected: leaving the word poisoned where one must not stop, until one may:
+ * every call would be slow there, and a stack that really has to grow could not
+ * be told from it. For C programs there is no word: only code compiled with
+ * -fsplit-stack reads it.
  */
 #include "sched/sched.h"
 
+#include "arch/arch.h"
 #include "fault/fault.h"
 #include "sched/sched_priv.h"
+
+/*
+ * Make every stack check of mp's thread fail, so that compiled Go comes to
+ * rt_morestack_slow at its next call and looks at its preempt flag there. The
+ * flag is set before; mp's thread may be switching meanwhile: then it overwrites
+ * this, or another goroutine makes the slow call and finds nothing asked of it.
+ *
+ * The word lies in the thread's own block, which goes when the thread ends. So
+ * we announce ourselves before we look at the address, and the thread takes the
+ * address away before it looks whether somebody is announced (rt_guard_close):
+ * both in full order, so one of the two sees the other.
+ */
+static void
+poison(struct m *mp)
+{
+	_Atomic uintptr_t *word;
+
+	atomic_fetch_add(&mp->npoison, 1);
+	word = atomic_load(&mp->guardword);
+	if (word != NULL)
+		atomic_store_explicit(word, UINTPTR_MAX, memory_order_relaxed);
+	atomic_fetch_sub(&mp->npoison, 1);
+}
+
+/* The thread of mp begins; on it. Programs without checks have nothing to
+ * poison. */
+void
+rt_guard_open(struct m *mp)
+{
+	if (rt_stack_checked())
+		atomic_store(&mp->guardword, rt_guard_word_address());
+}
+
+/* It ends. */
+void
+rt_guard_close(struct m *mp)
+{
+	atomic_store(&mp->guardword, NULL);
+	while (atomic_load(&mp->npoison) != 0)
+		rt_procyield(10);
+}
 
 /*
  * Ask the goroutine that pp runs now. False: there was none to ask. Any
@@ -57,6 +104,7 @@ rt_preemptone(struct p *pp)
 		return false;
 	atomic_store_explicit(&gp->preempt, true, memory_order_relaxed);
 	atomic_store_explicit(&pp->preempt, true, memory_order_relaxed);
+	poison(mp);
 	return true;
 }
 
