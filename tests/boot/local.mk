@@ -39,6 +39,14 @@ tests_os_check_signal_LDFLAGS = $(GORT_LINK)
 tests_types_check_alg_SOURCES = tests/types/check_alg.c
 tests_types_check_alg_LDADD = $(BOOT_CHECK_LDADD)
 tests_types_check_alg_LDFLAGS = $(GORT_LINK)
+# maps
+check_PROGRAMS += tests/types/check_map
+TESTS += tests/types/check_map
+tests_types_check_map_SOURCES = tests/types/check_map.c tests/chan/booted.h
+tests_types_check_map_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests \
+	$(CHECK_CFLAGS)
+tests_types_check_map_LDADD = $(GORT_LIBS) $(CHECK_LIBS)
+tests_types_check_map_LDFLAGS = $(GORT_LINK)
 tests_types_check_iface_SOURCES = tests/types/check_iface.c
 tests_types_check_iface_LDADD = $(BOOT_CHECK_LDADD)
 tests_types_check_iface_LDFLAGS = $(GORT_LINK)
