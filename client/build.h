@@ -1,5 +1,5 @@
 /*
- * build.h - making programs of kind c by driving the C compiler.
+ * build.h - making programs of kinds c and go by driving a compiler.
  */
 #ifndef CLIENT_BUILD_H
 #define CLIENT_BUILD_H
@@ -10,7 +10,7 @@
 /*
  * Build one source into the cache, or find it there:
  * $XDG_CACHE_HOME/gort/build/HASH/NAME, where the hash is of the preprocessed
- * source, the compiler's command and the library. Prints why it failed.
+ * C (the text of Go), the compiler and the library. Prints why it failed.
  * Returns CTL_OK with the absolute path owned by the caller, CTL_RUN_MISSING
  * (no such file) or CTL_RUN_CANNOT.
  */

@@ -5,10 +5,10 @@
  * The link line, and why it is so:
  *
  *   prog.o inits.s   the program; see "initialisers" below
- *   gort_go.o        every symbol that compiled Go asks its runtime for. One
- *                    relocatable object in front of libgo.a, so that none of
- *                    libgo's own runtime is ever pulled in
- *   gort_crt.o       the ELF entry (-e); libgort.a: the runtime
+ *   gort_go.o        libgort, and every symbol that compiled Go asks its
+ *                    runtime for. One relocatable object in front of libgo.a,
+ *                    so that none of libgo's own runtime is ever pulled in
+ *   gort_crt.o       the ELF entry (-e)
  *   -static-libgo    the standard library as an archive: libgo.so would bring
  *                    a second runtime
  *   -no-pie -z now   type descriptors would be relocated at each start, and
@@ -463,7 +463,6 @@ add_option(struct words *cmd, const char *option, const char *value)
 static void
 link_command(const struct go_build *b, const char *out, struct words *cmd)
 {
-	char *archive = build_join(b->place.libdir, "libgort.a");
 	size_t i;
 
 	words_add(cmd, b->compiler);
@@ -478,7 +477,6 @@ link_command(const struct go_build *b, const char *out, struct words *cmd)
 	/* behind the program, in front of the libraries */
 	for (i = 0; i < b->nflags; i++)
 		words_add(cmd, b->flags[i]);
-	words_add(cmd, archive);
 	words_add(cmd, "-pthread");
 	words_add(cmd, "-Wl,-z,now");
 	words_add(cmd, "-Wl,-e,_rt0_amd64_linux");
@@ -486,7 +484,6 @@ link_command(const struct go_build *b, const char *out, struct words *cmd)
 		add_option(cmd, "-Wl,-T,", b->fragment);
 	for (i = 0; i < b->packages.n; i++)
 		add_option(cmd, "-Wl,--wrap=", b->packages.v[i]);
-	free(archive);
 }
 
 /*
@@ -651,17 +648,15 @@ int
 build_go_key(char *const *files, size_t nfiles, uint64_t *ret)
 {
 	struct place p = { 0 };
-	char *compiler = find_gccgo(), *lib = NULL, *archive = NULL;
+	char *compiler = find_gccgo(), *lib = NULL;
 	uint64_t h = BUILD_FNV_SEED;
 	int rc = compiler == NULL ? -ENOENT : build_find_place(&p);
 	size_t i;
 
 	if (rc == 0) {
 		lib = first_line(compiler, "-print-file-name=libgo.a");
-		archive = build_join(p.libdir, "libgort.a");
 		h = build_fnv(h, compiler, strlen(compiler) + 1);
 		build_hash_file_identity(lib, &h);
-		build_hash_file_identity(archive, &h);
 		build_hash_file_identity(p.go, &h);
 		build_hash_file_identity(p.crt, &h);
 	}
@@ -672,7 +667,6 @@ build_go_key(char *const *files, size_t nfiles, uint64_t *ret)
 			ctl_say("%s: %s", files[i], strerror(-rc));
 	}
 	free(lib);
-	free(archive);
 	free(compiler);
 	build_place_free(&p);
 	*ret = h;

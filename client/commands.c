@@ -99,10 +99,10 @@ static const struct ctl_opt o_profile[] = {
 
 const struct ctl_cmd ctl_cmds[] = {
 	{ "run", NULL, "PROGRAM [ARG...]",
-	  "start an instance; PROGRAM may be a .c file",
+	  "start an instance; PROGRAM may be a .c or .go file",
 	  o_run, 1, -1, true, cmd_run },
-	{ "build", NULL, "FILE.c... [-- COMPILER FLAGS]",
-	  "make a program of kind c",
+	{ "build", NULL, "FILE.c...|FILE.go...|DIR [-- COMPILER FLAGS]",
+	  "make a program of kind c or go",
 	  o_build, 1, -1, false, cmd_build },
 	{ "ps", NULL, "", "list instances", o_ps, 0, 0, false, cmd_ps },
 	{ "inspect", NULL, "ID|FILE", "all about an instance or a program",

@@ -13,6 +13,7 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ipc/note.h"
@@ -145,25 +146,44 @@ go_version(int fd, const Elf64_Phdr *ph, struct program_kind *ret)
 	ret->version[head[32]] = '\0';
 }
 
+/* Does the file hold all that this segment maps of it? */
+static void
+check_whole(const Elf64_Phdr *ph, struct program_kind *ret)
+{
+	uint64_t end;
+
+	if (__builtin_add_overflow(ph->p_offset, ph->p_filesz, &end))
+		end = UINT64_MAX;
+	if (ph->p_filesz > 0 && end > ret->file_bytes &&
+	    end > ret->missing_to)
+		ret->missing_to = end;
+}
+
 static void
 look(int fd, const Elf64_Ehdr *eh, struct program_kind *ret)
 {
 	Elf64_Phdr ph;
 	bool go = go_section(fd, eh);
+	struct stat st;
+
+	if (fstat(fd, &st) == 0)
+		ret->file_bytes = (uint64_t)st.st_size;
 
 	for (unsigned i = 0; i < eh->e_phnum && i < PHDRS_MAX; i++) {
 		if (!read_at(fd, &ph, sizeof ph,
 		    eh->e_phoff + (uint64_t)i * sizeof ph))
 			break;
-		if (ph.p_type == PT_NOTE && note_segment(fd, &ph, ret))
-			return;
+		if (ph.p_type == PT_LOAD)
+			check_whole(&ph, ret);
+		if (ph.p_type == PT_NOTE && !ret->noted)
+			note_segment(fd, &ph, ret);
 		if (ph.p_type == PT_LOAD && (ph.p_flags & PF_W) &&
-		    has_go_magic(fd, ph.p_offset)) {
+		    !ret->noted && has_go_magic(fd, ph.p_offset)) {
 			go = true;
 			go_version(fd, &ph, ret);
 		}
 	}
-	if (go)
+	if (go && !ret->noted)
 		ret->name = "gc";
 }
 

@@ -13,6 +13,9 @@ struct program_kind {
 	bool noted;        /* it has our ELF note */
 	uint32_t ring_abi, ctl_abi;
 	char version[32];  /* of gort, or of Go for kind gc; may be "" */
+	/* Its segments end here, the file before; 0: it is whole. The kernel
+	 * would start it, and it would die of SIGBUS or worse. */
+	uint64_t missing_to, file_bytes;
 };
 
 /*

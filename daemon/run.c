@@ -13,6 +13,7 @@
  * read to its end first.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -182,8 +183,8 @@ wants_ring(const json_t *spec)
 	    json_integer_value(abi) <= IPC_RING_ABI;
 }
 
-static void
-look_at_program(struct inst *i)
+static int
+look_at_program(struct inst *i, char **ret_cause)
 {
 	const char *path = json_string_value(json_object_get(i->spec,
 	    "program"));
@@ -193,6 +194,13 @@ look_at_program(struct inst *i)
 	kind_of_fd(fd, &k);
 	if (fd >= 0)
 		close(fd);
+	if (k.missing_to != 0) {
+		if (asprintf(ret_cause, "%s is truncated: its segments need "
+		    "%" PRIu64 " bytes, the file has %" PRIu64, path,
+		    k.missing_to, k.file_bytes) < 0)
+			*ret_cause = NULL;
+		return -ENOEXEC;
+	}
 	json_object_set_new(i->spec, "kind", json_string(k.name));
 	if (k.noted)
 		json_object_set_new(i->spec, "note", json_pack(
@@ -204,6 +212,7 @@ look_at_program(struct inst *i)
 	if (k.noted && !wants_ring(i->spec))
 		log_warning("%s has ring ABI %u, which this gortd does not "
 		    "know: hosted without telemetry", path, k.ring_abi);
+	return 0;
 }
 
 static uint32_t
@@ -231,6 +240,8 @@ run_begin(struct inst *i, int stdin_fd, char **ret_cause)
 	uint32_t tags;
 
 	rc = spawn_check(i->spec, ret_cause);
+	if (rc == 0)
+		rc = look_at_program(i, ret_cause);
 	if (rc < 0)
 		return rc;
 	snprintf(key.id, sizeof key.id, "%s", i->id);
@@ -239,7 +250,6 @@ run_begin(struct inst *i, int stdin_fd, char **ret_cause)
 		return -ENOMEM;
 	r->inst = i;
 	r->stdin_fd = stdin_fd;
-	look_at_program(i);
 	if (getrandom(r->nonce, sizeof r->nonce, 0) != sizeof r->nonce)
 		rc = -EIO;
 	else

@@ -5,7 +5,7 @@ tests_e2e_scribble_SOURCES = tests/e2e/scribble.c
 tests_e2e_scribble_CFLAGS = $(WARN_CFLAGS) -g -O2
 tests_e2e_scribble_LDADD = libipc.la
 E2E_CHECKS = tests/e2e/hostile.sh tests/e2e/programs.sh tests/e2e/adopt_c.sh \
-	tests/e2e/commands.sh
+	tests/e2e/commands.sh tests/e2e/go.sh
 dist_check_SCRIPTS += $(E2E_CHECKS)
 EXTRA_DIST += tests/e2e/hostile_ctl.py tests/e2e/hostile_http.py
 TESTS += $(E2E_CHECKS)
