@@ -77,8 +77,8 @@ mask_of(const struct gort_type *t, unsigned nwords)
 	return m & low_bits(nwords);
 }
 
-static void
-set_mask(struct mspan *s, uint32_t slot, uint64_t m)
+void
+rt_bitmap_setmask(struct mspan *s, uint32_t slot, uint64_t m)
 {
 	unsigned n = slot_words(s), off = slot * n, sh = off % 64;
 	uint64_t *w = &s->ptrs[off / 64];
@@ -97,7 +97,7 @@ make_mixed(struct mspan *s)
 	s->ptrs = rt_bits_alloc(rt_bitmap_words(s));
 	for (uint32_t i = 0; i < s->nelems; i++) {
 		if (by_mask(s))
-			set_mask(s, i, s->mask);
+			rt_bitmap_setmask(s, i, s->mask);
 		else
 			s->ptrs[i] = (uint64_t)(uintptr_t)s->type;
 	}
@@ -120,7 +120,7 @@ settype_mask(struct mspan *s, uint32_t slot, const struct gort_type *t)
 	}
 	if (s->layout == LAYOUT_SAME)
 		make_mixed(s);
-	set_mask(s, slot, m);
+	rt_bitmap_setmask(s, slot, m);
 }
 
 static void

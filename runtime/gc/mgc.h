@@ -45,6 +45,8 @@ void rt_gcdaemon_wake(struct gc_daemon *d);
 void rt_bitmap_settype(
     struct mspan *s, uintptr_t slot_base, const struct gort_type *t);
 unsigned rt_bitmap_words(const struct mspan *s); /* of s->ptrs */
+/* The same when the mask is known and the span MIXED. */
+void rt_bitmap_setmask(struct mspan *s, uint32_t slot, uint64_t mask);
 /* Pointer words of a slot; TYPED, elemsize <= RT_MASK_MAX_BYTES. */
 uint64_t rt_bitmap_mask(const struct mspan *s, uint32_t slot);
 /* The type that a slot repeats; TYPED, larger ones. NULL: none yet. */

@@ -46,6 +46,9 @@ _Atomic bool rt_malloc_hooked;
 /* Objects of at most this size are cleared without a call. */
 #define CLEAR_INLINE_BYTES 64
 
+/* 16 bytes at any address, whatever type lies there. */
+typedef uint64_t vec16 __attribute__((vector_size(16), aligned(8), may_alias));
+
 void
 rt_mallocinit(void)
 {
@@ -72,21 +75,29 @@ rt_slot_bytes(size_t size)
 	return size == 0 ? 0 : rt_class_to_size[size_to_class(size)];
 }
 
+/*
+ * Clear a slot of any class. Up to 64 bytes by stores that may overlap: four
+ * at most, where a loop would be mispredicted as often as sizes change.
+ */
 static inline void
 clear_slot(uintptr_t p, size_t bytes)
 {
-	uint64_t *w = (uint64_t *)p;
+	const vec16 zero = { 0 };
 
 	if (bytes > CLEAR_INLINE_BYTES) {
-		rt_memclr(w, bytes);
+		rt_memclr((void *)p, bytes);
 		return;
 	}
-	for (; bytes >= 16; bytes -= 16, w += 2) {
-		w[0] = 0;
-		w[1] = 0;
+	if (bytes == 8) {
+		*(uint64_t *)p = 0;
+		return;
 	}
-	if (bytes != 0)
-		w[0] = 0;
+	*(vec16 *)p = zero;
+	*(vec16 *)(p + bytes - 16) = zero;
+	if (bytes > 32) {
+		*(vec16 *)(p + 16) = zero;
+		*(vec16 *)(p + bytes - 32) = zero;
+	}
 }
 
 /* May this goroutine run a collection here? */
@@ -131,18 +142,15 @@ next_span(unsigned spanclass)
 	return rt_mcache_refill(c, spanclass);
 }
 
-/* One slot of the class; *ret_span tells where. */
+/* The lowest free slot of a span whose alloccache is not 0, and its number in
+ * the current word. */
 static inline uintptr_t
-take_slot(unsigned spanclass, struct mspan **ret_span)
+first_slot(struct mspan *s, uint64_t cache, unsigned *ret_bit)
 {
-	struct mspan *s = rt_getmcache()->alloc[spanclass];
-	unsigned bit;
+	unsigned bit = (unsigned)__builtin_ctzll(cache);
 
-	if (RT_UNLIKELY(s->alloccache == 0))
-		s = next_span(spanclass);
-	bit = (unsigned)__builtin_ctzll(s->alloccache);
-	s->alloccache &= s->alloccache - 1;
-	*ret_span = s;
+	s->alloccache = cache & (cache - 1);
+	*ret_bit = bit;
 	return s->cachebase + bit * s->elemsize;
 }
 
@@ -211,7 +219,9 @@ alloc_tiny(size_t size, size_t align)
 	struct mcache *c = rt_getmcache();
 	uint32_t off = (c->tinyoff + (uint32_t)align - 1) &
 	    ~((uint32_t)align - 1);
+	const unsigned sc = RT_SPANCLASS(size_to_class(16), SPAN_NOSCAN);
 	struct mspan *s;
+	unsigned bit;
 	uintptr_t p;
 
 	if (c->tiny != 0 && off + size <= 16) {
@@ -222,10 +232,13 @@ alloc_tiny(size_t size, size_t align)
 		    memory_order_relaxed); /* one writer: no locked add */
 		return (void *)(c->tiny + off);
 	}
-	p = take_slot(RT_SPANCLASS(size_to_class(16), SPAN_NOSCAN), &s);
+	s = c->alloc[sc];
+	if (s->alloccache == 0)
+		s = next_span(sc);
+	p = first_slot(s, s->alloccache, &bit);
 	((uint64_t *)p)[0] = 0;
 	((uint64_t *)p)[1] = 0;
-	c = rt_getmcache(); /* take_slot may have changed the P */
+	c = rt_getmcache(); /* next_span may have changed the P */
 	c->tiny = p;
 	c->tinyoff = (uint32_t)size;
 	return (void *)p;
@@ -236,53 +249,133 @@ kind_of(const struct gort_type *t, bool scan)
 {
 	if (t == NULL)
 		return scan ? SPAN_CONS : SPAN_NOSCAN;
-	if (t->ptrdata == 0)
-		return SPAN_NOSCAN;
-	return SPAN_TYPED;
+	return t->ptrdata == 0 ? SPAN_NOSCAN : SPAN_TYPED;
+}
+
+/*
+ * Slot `bit` of the current word gets t's layout in a span whose last type was
+ * another. A mixed span's masks are looked up by type first: that is the common
+ * case of programs that make objects of many types.
+ */
+static RT_NOINLINE void
+set_type(struct mspan *s, uintptr_t p, unsigned bit,
+    const struct gort_type *t)
+{
+	struct mcache *c = rt_getmcache();
+	struct mask_of_type *e;
+
+	if (s->layout != LAYOUT_MIXED || s->elemsize > RT_MASK_MAX_BYTES) {
+		rt_bitmap_settype(s, p, t);
+		return;
+	}
+	e = &c->masks[((uintptr_t)t >> 5 ^ s->sizeclass) % RT_MASK_CACHE_N];
+	if (e->t != t || e->sizeclass != s->sizeclass) {
+		/* held from here on: nothing else will have its address */
+		rt_bitmap_settype(s, p, t);
+		e->t = t;
+		e->sizeclass = s->sizeclass;
+		e->mask = rt_bitmap_mask(s, s->curword * 64u + bit);
+		return;
+	}
+	rt_bitmap_setmask(s, s->curword * 64u + bit, e->mask);
+}
+
+/* The rest of an allocation whose slot is taken. */
+static inline void *
+finish(struct mspan *s, uintptr_t p, unsigned bit,
+    const struct gort_type *t, enum span_kind kind, bool needzero)
+{
+	if ((needzero || kind != SPAN_NOSCAN) && s->needzero)
+		clear_slot(p, s->elemsize);
+	if (kind == SPAN_TYPED && RT_UNLIKELY(s->type != t))
+		set_type(s, p, bit, t);
+	return (void *)p;
+}
+
+/* Size 1 to RT_MAX_SMALL_BYTES, not tiny; the span may be used up. */
+static RT_NOINLINE void *
+alloc_small(size_t size, const struct gort_type *t, enum span_kind kind,
+    bool needzero)
+{
+	unsigned sc = size_to_class(size), bit;
+	struct mspan *s;
+	uintptr_t p;
+
+	if (sc == RT_CLASS_24 && (t == NULL || t->align > 8))
+		sc++;
+	sc = RT_SPANCLASS(sc, kind);
+	s = rt_getmcache()->alloc[sc];
+	if (s->alloccache == 0)
+		s = next_span(sc);
+	p = first_slot(s, s->alloccache, &bit);
+	return finish(s, p, bit, t, kind, needzero);
+}
+
+/* All there is but the quick case. */
+static RT_NOINLINE void *
+alloc_any(size_t size, const struct gort_type *t, enum span_kind kind,
+    bool needzero)
+{
+	void *p;
+
+	if (size == 0)
+		return zerobase;
+	if (size > RT_MAX_SMALL_BYTES)
+		p = alloc_large(size, t, kind, needzero);
+	else if (kind == SPAN_NOSCAN && size < 16 && t != NULL &&
+	    t->align < 8 && t->align != 0)
+		p = alloc_tiny(size, t->align);
+	else
+		p = alloc_small(size, t, kind, needzero);
+	run_hooks();
+	return p;
+}
+
+/*
+ * The quick case: at most RT_SMALL_STEP_MAX bytes, not tiny, a P, a free slot
+ * in the current word, no debugging aid. It calls nothing and saves nothing,
+ * and leaves by a jump when something is missing. Objects with pointers or of
+ * at least 16 bytes: what the tiny allocator or an alignment may ask for is
+ * below or has its own class.
+ */
+static inline __attribute__((always_inline)) void *
+alloc_quick(size_t size, const struct gort_type *t, enum span_kind kind,
+    bool needzero)
+{
+	const struct p *pp = rt_getg()->m->p;
+	struct mspan *s;
+	uint64_t cache;
+	uintptr_t p;
+	unsigned bit;
+
+	/* below 25 bytes: only what certainly is in the class of its size */
+	if (RT_UNLIKELY(size - 1 >= RT_SMALL_STEP_MAX || pp == NULL ||
+	        atomic_load_explicit(
+	            &rt_malloc_hooked, memory_order_relaxed)) ||
+	    (size < 16 && kind == SPAN_NOSCAN) ||
+	    (size - 17 < 8 && (t == NULL || t->align > 8)))
+		return alloc_any(size, t, kind, needzero);
+	s = pp->mcache->alloc[RT_SPANCLASS(
+	    rt_size_to_class8[(size + 7) / 8], kind)];
+	cache = s->alloccache;
+	if (RT_UNLIKELY(cache == 0))
+		return alloc_any(size, t, kind, needzero);
+	p = first_slot(s, cache, &bit);
+	return finish(s, p, bit, t, kind, needzero);
 }
 
 void *
 rt_mallocgc(size_t size, const struct gort_type *t, bool scan, bool needzero)
 {
-	enum span_kind kind = kind_of(t, scan);
-	struct mspan *s;
-	uintptr_t p;
-	unsigned sc;
-
-	if (RT_UNLIKELY(size == 0))
-		return zerobase;
-	if (RT_UNLIKELY(size > RT_MAX_SMALL_BYTES)) {
-		p = (uintptr_t)alloc_large(size, t, kind, needzero);
-		run_hooks();
-		return (void *)p;
-	}
-	if (kind == SPAN_NOSCAN && size < 16 && t != NULL && t->align < 8 &&
-	    t->align != 0) {
-		p = (uintptr_t)alloc_tiny(size, t->align);
-		run_hooks();
-		return (void *)p;
-	}
-	sc = size_to_class(size);
-	if (sc == RT_CLASS_24 && (t == NULL || t->align > 8))
-		sc++;
-	p = take_slot(RT_SPANCLASS(sc, kind), &s);
-	if (kind != SPAN_NOSCAN) {
-		if (s->needzero)
-			clear_slot(p, s->elemsize);
-		if (kind == SPAN_TYPED &&
-		    RT_UNLIKELY(s->type != t))
-			rt_bitmap_settype(s, p, t);
-	} else if (needzero && s->needzero) {
-		clear_slot(p, s->elemsize);
-	}
-	run_hooks();
-	return (void *)p;
+	return alloc_quick(size, t, kind_of(t, scan), needzero);
 }
 
 void *
 rt_newobject(const struct gort_type *t)
 {
-	return rt_mallocgc(t->size, t, true, true);
+	if (t->ptrdata != 0)
+		return alloc_quick(t->size, t, SPAN_TYPED, true);
+	return alloc_quick(t->size, t, SPAN_NOSCAN, true);
 }
 
 void *

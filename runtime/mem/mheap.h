@@ -79,6 +79,14 @@ struct span_list { /* circular would need no tests; NULL ends reads easier */
 void rt_spanlist_push(struct span_list *l, struct mspan *s);
 void rt_spanlist_remove(struct span_list *l, struct mspan *s);
 
+/* What a type's pointer mask is, in slots of one class. */
+struct mask_of_type {
+	const struct gort_type *t;
+	uint64_t mask;
+	unsigned sizeclass;
+};
+#define RT_MASK_CACHE_N 64
+
 struct mcache {
 	struct mspan *alloc[RT_SPANCLASS_N]; /* never NULL: rt_emptyspan */
 	/* own, read by all: slots taken since the cache was made, twice, as
@@ -89,6 +97,7 @@ struct mcache {
 	uintptr_t tiny;
 	uint32_t tinyoff;
 	_Atomic uint64_t tinyallocs; /* own, read by all */
+	struct mask_of_type masks[RT_MASK_CACHE_N]; /* own; by type */
 	uint32_t stress; /* own: allocations since the last forced one */
 	struct mcache *alllink;  /* const after publication */
 	struct mcache *freelink; /* heap.lock: no P has it */
