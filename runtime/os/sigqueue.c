@@ -294,7 +294,7 @@ rt_signal_want(uint32_t sig)
 	rt_unlock(&sq.lock);
 }
 
-/* Also of a signal that is ignored: then the default is back. */
+/* What is ignored stays ignored, as in Go. */
 void
 rt_signal_unwant(uint32_t sig)
 {
@@ -304,11 +304,6 @@ rt_signal_unwant(uint32_t sig)
 	if ((sq.go_wants & bit(sig)) != 0) {
 		sq.go_wants &= ~bit(sig);
 		unwant(sig);
-	} else if (sq.refs[sig] == 0 &&
-	    (atomic_load(&sq.ignored) & bit(sig)) != 0 &&
-	    !rt_sig_kept_ignored(sig)) {
-		atomic_fetch_and(&sq.ignored, ~bit(sig));
-		rt_sig_unwant(sig);
 	}
 	rt_unlock(&sq.lock);
 }

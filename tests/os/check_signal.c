@@ -446,8 +446,11 @@ ignore_body(void *arg)
 		return 5;
 	raise(SIGTERM);
 	rt_signal_unwant(SIGTERM);
-	if (rt_signal_ignored(SIGTERM))
+	if (!rt_signal_ignored(SIGTERM))
 		return 6;
+	raise(SIGTERM);
+	rt_signal_want(SIGTERM);
+	rt_signal_unwant(SIGTERM);
 	raise(SIGTERM);
 	return 7;
 }
@@ -492,6 +495,7 @@ broken_pipe_body(void *arg)
 		return 1;
 	rt_signal_ignore(SIGPIPE);
 	rt_signal_broken_pipe();
+	rt_signal_want(SIGPIPE);
 	rt_signal_unwant(SIGPIPE);
 	rt_signal_broken_pipe();
 	return 2;
