@@ -237,6 +237,10 @@ fill(struct rt_symbol *s, const struct rt_dw_frame *f, bool inlined)
 	s->file = file_name(&f->at);
 	s->line = s->file == NULL ? 0 : f->at.line;
 	s->inlined = inlined;
+	/* C inlined into a function named like Go's: our own in a symbol
+	 * that compiled code calls */
+	if (inlined && s->go && f->name != NULL && !rt_is_go_name(f->name))
+		s->runtime = true;
 	if (f->name == NULL || (!inlined && !f->linkage && s->entry != 0))
 		return; /* the symbol table knows better */
 	rt_go_classify(s, f->name);

@@ -423,15 +423,21 @@ collect(
 		dye(x, object);
 }
 
-/* Globals of the runtime: by name, within the span of the dyed functions. */
+/* Globals of the runtime: by name, within the span of the dyed functions and
+ * of some in assembly, which has no others. */
 static void
 dye_globals(struct func_index *x)
 {
-	uintptr_t lo = (uintptr_t)rt_modulesinit, hi = lo;
-	uintptr_t sw = (uintptr_t)rt_ctx_switch;
+	extern char rt_sigpanic_entry[];
+	const uintptr_t known[] = { (uintptr_t)rt_modulesinit,
+		(uintptr_t)rt_ctx_switch, (uintptr_t)rt_catch_call,
+		(uintptr_t)rt_sigpanic_entry };
+	uintptr_t lo = known[0], hi = lo;
 
-	if (sw < lo)
-		lo = sw;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		lo = known[i] < lo ? known[i] : lo;
+		hi = known[i] > hi ? known[i] : hi;
+	}
 	for (size_t i = 0; i < x->n; i++) {
 		const struct func *f = &x->funcs[i];
 

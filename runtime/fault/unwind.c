@@ -36,6 +36,7 @@
 #include "fault/unwind.h"
 
 #include "arch/arch.h"
+#include "sched/sched.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -84,8 +85,13 @@ add_piece(struct rt_unwind *u, uintptr_t lo, uintptr_t hi)
 static void
 add_g(struct rt_unwind *u, const struct g *gp)
 {
-	if (gp != NULL)
-		add_piece(u, gp->stack.lo, gp->stack.hi);
+	struct stack segment;
+
+	if (gp == NULL)
+		return;
+	add_piece(u, gp->stack.lo, gp->stack.hi);
+	segment = rt_stack_segment(gp);
+	add_piece(u, segment.lo, segment.hi);
 }
 
 bool
@@ -123,6 +129,7 @@ rt_unwind_stopped(struct g *gp, struct rt_where *ret)
 {
 	uint32_t status = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;
 	const uintptr_t *ctx = (const uintptr_t *)gp->sched.sp;
+	struct stack on[2];
 
 	if (status == G_SYSCALL && gp->syscallsp != 0) {
 		*ret = (struct rt_where){
@@ -139,8 +146,8 @@ rt_unwind_stopped(struct g *gp, struct rt_where *ret)
 	}
 	if (status == G_RUNNING || status == G_DEAD || status == G_IDLE)
 		return false;
-	if ((uintptr_t)ctx < gp->stack.lo ||
-	    (uintptr_t)ctx > gp->stack.hi - RT_CTX_BYTES)
+	if (rt_stack_pieces(gp, (uintptr_t)ctx, on) == 0 ||
+	    on[0].hi - (uintptr_t)ctx < RT_CTX_BYTES)
 		return false;
 	*ret = (struct rt_where){
 		.pc = ctx[7],

@@ -132,6 +132,8 @@ size_t rt_stack_slot_bytes(void);
  * from the split up. 0: sp is on neither.
  */
 int rt_stack_pieces(const struct g *gp, uintptr_t sp, struct stack ret[2]);
+/* The usable part of gp's segment, all of it; 0, 0: it has none. */
+struct stack rt_stack_segment(const struct g *gp);
 /* Is sp on either piece, with at least room bytes below it? */
 bool rt_stack_holds(const struct g *gp, uintptr_t sp, uintptr_t room);
 /* Is pc in __morestack? Who lists or counts frames leaves these out. Its CFI

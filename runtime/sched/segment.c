@@ -427,6 +427,16 @@ rt_stack_pieces(const struct g *gp, uintptr_t sp, struct stack ret[2])
 	return 2;
 }
 
+struct stack
+rt_stack_segment(const struct g *gp)
+{
+	const struct rt_segment *s = gp->segment;
+
+	if (s == NULL)
+		return (struct stack){ 0, 0 };
+	return (struct stack){ s->usable, s->top };
+}
+
 bool
 rt_stack_holds(const struct g *gp, uintptr_t sp, uintptr_t room)
 {
