@@ -35,3 +35,11 @@ tests_diag_check_gctrace_LDFLAGS = $(GORT_LINK)
 tests_diag_check_control_SOURCES = tests/diag/check_control.c
 tests_diag_check_control_LDADD = $(FAULT_CHECK_LDADD)
 tests_diag_check_control_LDFLAGS = $(GORT_LINK)
+
+# unwinding and symbols
+UNWIND_CHECKS = tests/fault/check_unwind
+check_PROGRAMS += $(UNWIND_CHECKS)
+TESTS += $(UNWIND_CHECKS)
+tests_fault_check_unwind_SOURCES = tests/fault/check_unwind.c
+tests_fault_check_unwind_LDADD = $(FAULT_CHECK_LDADD)
+tests_fault_check_unwind_LDFLAGS = $(GORT_LINK)
