@@ -9,8 +9,10 @@
  *
  * Only what Go calls a panic is one: an address below 4096 (a nil pointer, and
  * a field of it), integer division, in a goroutine that runs on its own stack
- * and holds nothing of the runtime's. An address in a guard is the goroutine's
- * stack overflow. All else is our end, told from the faulting place.
+ * and holds nothing of the runtime's; and any other bad address if that
+ * goroutine asked for it (debug.SetPanicOnFault: it reads a mapped file). An
+ * address in a guard is the goroutine's stack overflow. All else is our end,
+ * told from the faulting place.
  *
  * A jump through a nil function pointer leaves pc in no text. Then the word at
  * sp is the return address of that call, and nothing is pushed: rt_sigpanic is
@@ -20,6 +22,7 @@
 
 #include "fault/crash.h"
 #include "fault/fault.h"
+#include "fault/panic.h"
 
 #include "diag/diag.h"
 #include "os/os.h"
@@ -172,7 +175,8 @@ rt_sigpanic_prepare(
 	gp->sigcode0 = code;
 	gp->sigcode1 = addr;
 	gp->sigpc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
-	if (is_panic(sig, code, addr) && can_panic(gp, sp)) {
+	if ((is_panic(sig, code, addr) || gp->paniconfault) &&
+	    can_panic(gp, sp)) {
 		inject_call(uc, w.exact);
 		return;
 	}
@@ -185,8 +189,11 @@ rt_sigpanic(void)
 {
 	struct g *gp = rt_getg();
 
-	if (gp->sig != SIGFPE)
-		rt_panic_mem();
+	if (gp->sig != SIGFPE) {
+		if (is_panic(gp->sig, gp->sigcode0, gp->sigcode1))
+			rt_panic_mem();
+		rt_panic_address(gp->sigcode1);
+	}
 	switch (gp->sigcode0) {
 	case FPE_INTDIV:
 		rt_panic_divide();
