@@ -91,7 +91,7 @@ _Atomic int32_t rt_panics_running;
 
 /* ---- defer ---- */
 
-void
+RT_NOINLINE void
 rt_defer_call(struct rt_defer *d)
 {
 	void (*fn)(void *) = d->fn;
@@ -101,6 +101,7 @@ rt_defer_call(struct rt_defer *d)
 	d->retaddr = 0;
 	d->arg = NULL; /* the collector must not see what is finished */
 	fn(arg);
+	__asm__ volatile("" ::: "memory"); /* a call, and no jump */
 }
 
 void

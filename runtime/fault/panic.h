@@ -35,7 +35,8 @@ struct rt_panic { /* in the heap; gp->panic and rt_defer point to it */
 	bool aborted; /* a newer panic has passed the call we were running */
 };
 
-/* Run d's call; its record stays on the list meanwhile. */
+/* Run d's call; its record stays on the list meanwhile. Has a frame of its own,
+ * by which defer.c knows a deferred function. */
 void rt_defer_call(struct rt_defer *d);
 /* Take d off its goroutine's list, wherever it is. */
 void rt_defer_unlink(struct g *gp, struct rt_defer *d);

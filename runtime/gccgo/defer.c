@@ -17,8 +17,11 @@
  * Who may recover. The compiler renames a function that calls recover and puts
  * a wrapper in its place that asks canrecover with its own return address. A
  * deferred call is made by a thunk, which told us the address behind its call
- * (setdeferretaddr). So the two are the same exactly if the function was called
- * by the thunk: that is, is the deferred function itself and no helper.
+ * (setdeferretaddr). So the two are the same if the function was called by the
+ * thunk: that is, is the deferred function itself and no helper. Between the two
+ * there may be more that the compiler made: what binds a method to its receiver,
+ * or finds an embedded one; or reflect's call of a function that it made. Then
+ * the stack is walked to see whether there is nothing else.
  *
  * Exceptions of other languages (C++ by way of cgo) run the deferred calls of
  * the frames they pass, and go on; Go can't recover them.
@@ -26,6 +29,7 @@
 #include "gccgo/gccgo.h"
 
 #include "fault/panic.h"
+#include "fault/unwind.h"
 #include "gccgo/errors.h"
 #include "mem/malloc.h"
 #include "sched/sched.h"
@@ -122,13 +126,52 @@ started_by_panic(const struct g *gp)
 	return d;
 }
 
+/* Functions of the makings of reflect.MakeFunc: reflect's own and libffi's. */
+static bool
+makes_func(const struct rt_symbol *s)
+{
+	return strncmp(s->func, "reflect.", 8) == 0 ||
+	    strncmp(s->func, "ffi_", 4) == 0;
+}
+
+/*
+ * Do the caller's frames from the skip'th on lead straight to what runs
+ * deferred calls, over nothing but what the compiler made, and with
+ * `makefunc` what reflect and libffi are in between?
+ */
+static RT_NOINLINE bool
+called_by_defer(const struct rt_where *w, int skip, bool makefunc)
+{
+	struct rt_unwind u;
+	struct rt_symbol s;
+
+	if (!rt_unwind_begin(&u, rt_getg(), w))
+		return false;
+	for (int i = 0; rt_unwind_next(&u); i++) {
+		if (i < skip)
+			continue;
+		if (!rt_symbolize(u.reg[RT_UW_PC] - 1, false, &s))
+			return false;
+		if (s.entry == (uintptr_t)rt_defer_call)
+			return true;
+		if (!s.wrapper && !(makefunc && makes_func(&s)))
+			return false;
+	}
+	return false;
+}
+
 bool
 go_canrecover(uintptr_t ret)
 {
 	const struct rt_defer *d = started_by_panic(rt_getg());
+	struct rt_where w;
 
-	return d != NULL && d->retaddr >= ret &&
-	    d->retaddr <= ret + RETURN_SLACK_BYTES;
+	if (d == NULL)
+		return false;
+	if (d->retaddr >= ret && d->retaddr <= ret + RETURN_SLACK_BYTES)
+		return true;
+	w = rt_unwind_here();
+	return called_by_defer(&w, 1, d->makefunc);
 }
 
 struct gort_eface
@@ -157,10 +200,22 @@ go_deferredrecover(void)
 	return go_gorecover();
 }
 
+/*
+ * reflect is about to call what MakeFunc was given, in the place of the
+ * function that it made. The locations are our callers', but not as exact as
+ * what we see ourselves.
+ */
 void
 go_makefunc_can_recover(gort_slice locations)
 {
+	struct g *gp = rt_getg();
+	struct rt_where w;
+
 	(void)locations;
+	if (started_by_panic(gp) == NULL)
+		return;
+	w = rt_unwind_here();
+	gp->defer->makefunc = called_by_defer(&w, 0, true);
 }
 
 void

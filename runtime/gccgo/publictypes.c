@@ -1,5 +1,6 @@
 /*
- * publictypes.c - equality of package runtime's public types.
+ * publictypes.c - equality of package runtime's public types; stubs of private
+ * ones.
  *
  * Their descriptors (publictypes_amd64.S) refer to these by the names that the
  * compiler gives to such functions. Each compares two values of the type at
@@ -117,3 +118,19 @@ EQ(go_eq_frame, "runtime.Frame")
 	    x->entry == y->entry && same_text(&x->function, &y->function) &&
 	    same_text(&x->file, &y->file);
 }
+
+/*
+ * Without optimization every package main carries stubs of the methods that a
+ * private type of libgo's package runtime embeds. Nobody calls them, but they
+ * are linked.
+ */
+#define NEVER_CALLED(cname, symbol)                                            \
+	void cname(void) GO("runtime.gList." symbol);                          \
+	void cname(void)                                                       \
+	{                                                                      \
+		rt_throw("a method of runtime.gList is called");               \
+	}
+NEVER_CALLED(go_glist_empty, "empty")
+NEVER_CALLED(go_glist_pop, "pop")
+NEVER_CALLED(go_glist_push, "push")
+NEVER_CALLED(go_glist_push_all, "pushAll")

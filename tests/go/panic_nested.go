@@ -1,8 +1,8 @@
 // Panics in deferred calls, recovered or not, Goexit among them, frames passed:
 // who may recover what, in which order, and what is left afterwards.
 
-//test: build -O0
-//test: build -O2 -g
+// test: build -O0
+// test: build -O2 -g
 package main
 
 import (
@@ -144,7 +144,6 @@ func methods() {
 	func() { defer I(t).value(); panic("i") }()
 	func() { defer I(&t).value(); panic("ip") }()
 	func() { f := t.value; defer f(); panic("mv") }()
-	func() { defer T.value(t); panic("me") }()
 }
 
 func inGoroutine(f func()) {

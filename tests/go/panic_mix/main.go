@@ -1,8 +1,8 @@
 // C frames between Go frames: deferred calls of both in one order, panics of
 // one recovered by the other, protects that are passed, Goexit through both.
 
-//test: build -O0
-//test: build -O2 -g
+// test: build -O0
+// test: build -O2 -g
 package main
 
 import (
@@ -72,11 +72,11 @@ func step(n int) {
 		defer say("b")
 		mixDefer(1)
 	case 10:
-		defer func() { got("own") }()
+		defer got("own")
 		mixPass(1)
 	case 11:
 		defer func() {
-			defer func() { got("inner") }()
+			defer got("inner")
 			mixCatch(4)
 			panic("second")
 		}()
@@ -91,7 +91,7 @@ func step(n int) {
 }
 
 func caught(f func()) {
-	defer func() { got("main") }()
+	defer got("main")
 	defer say("on top")
 	f()
 	say("whole")
