@@ -156,6 +156,7 @@ rt_boot_past(const char *name, int64_t start_ns, int64_t end_ns,
     const char *detail)
 {
 	int step;
+	bool send;
 
 	log_lock();
 	step = append(name, depth_below(bootlog.open), start_ns,
@@ -163,7 +164,12 @@ rt_boot_past(const char *name, int64_t start_ns, int64_t end_ns,
 	if (step != 0)
 		snprintf(bootlog.step[step - 1].detail,
 		    sizeof bootlog.step[0].detail, "%s", detail);
+	send = step != 0 && bootlog.publish;
+	if (send)
+		bootlog.sent[step - 1] = true;
 	log_unlock();
+	if (send)
+		rt_telemetry_boot(&bootlog.step[step - 1]);
 }
 
 void
