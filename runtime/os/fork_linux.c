@@ -52,6 +52,7 @@ rt_before_fork(void)
 	const uint64_t all = ~(uint64_t)0;
 	struct m *mp = rt_acquirem();
 
+	rt_stack_before_fork();
 	set_mask(&all, &mp->forkmask);
 }
 

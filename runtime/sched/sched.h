@@ -139,9 +139,6 @@ bool rt_stack_holds(const struct g *gp, uintptr_t sp, uintptr_t room);
 /* Is pc in __morestack? Who lists or counts frames leaves these out. Its CFI
  * leads from the function that split directly to that function's caller. */
 bool rt_is_morestack(uintptr_t pc);
-/* A function's __builtin_return_address(0) may lie in __morestack: then the
- * address it really returns to, else pc. Of the running goroutine. */
-uintptr_t rt_stack_return_address(uintptr_t pc);
 /* The running goroutine is about to go on at sp by a jump, not by returns. */
 void rt_stack_unsplit(struct g *gp, uintptr_t sp);
 /* Before a fork whose child runs Go: it must not need a lock to grow. */

@@ -457,21 +457,6 @@ rt_stack_unsplit(struct g *gp, uintptr_t sp)
 }
 
 /*
- * The return address that a function would have found, had it not split: the
- * one it finds is __morestack's.
- */
-uintptr_t
-rt_stack_return_address(uintptr_t pc)
-{
-	const struct g *gp = rt_getg();
-
-	if (!rt_is_morestack(pc) || gp->splitsp <= RT_SPLIT_BEFORE)
-		return pc;
-	/* saved at the split, upwards: r13 r12 rbx rbp, into, return */
-	return ((const uintptr_t *)gp->splitsp)[5];
-}
-
-/*
  * World stopped, gp not running and not in a system call: pages below what it
  * uses go back when it was so at the last cycle too.
  */

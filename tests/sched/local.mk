@@ -32,3 +32,14 @@ tests_lock_check_lock_LDFLAGS = $(GORT_LINK)
 tests_lock_check_sema_SOURCES = tests/lock/check_sema.c
 tests_lock_check_sema_LDADD = $(SCHED_CHECK_LDADD)
 tests_lock_check_sema_LDFLAGS = $(GORT_LINK)
+
+# Its functions check their stacks as compiled Go's do.
+if !SANITIZED
+check_PROGRAMS += tests/sched/check_segment
+TESTS += tests/sched/check_segment
+tests_sched_check_segment_SOURCES = tests/sched/check_segment.c \
+	runtime/arch/morestack_amd64.S
+tests_sched_check_segment_CFLAGS = $(AM_CFLAGS) -fsplit-stack
+tests_sched_check_segment_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_segment_LDFLAGS = $(GORT_LINK) -Wl,--wrap=pthread_create
+endif
