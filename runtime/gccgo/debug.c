@@ -119,3 +119,18 @@ go_version(void)
 {
 	return go_build_version;
 }
+
+/* ---- heap dumps ---- */
+
+void go_write_heap_dump(uintptr_t fd) GO("runtime_1debug.WriteHeapDump");
+
+/* The format is the gc compiler's, with tables of types and frames that a
+ * compiled Go program of ours does not have. The file stays empty, and whoever
+ * waits for it is told why. */
+void
+go_write_heap_dump(uintptr_t fd)
+{
+	rt_printf("runtime/debug: no heap dump on descriptor %lu: libgort "
+	          "writes none\n",
+	    (unsigned long)fd);
+}
