@@ -51,7 +51,8 @@ noinst_HEADERS += \
 	runtime/boot/memclr.h runtime/boot/note.h runtime/boot/packages.h \
 	runtime/boot/runtime1.h runtime/boot/sections.h \
 	runtime/os/os.h runtime/os/sigtab.h \
-	runtime/types/slice.h runtime/types/string.h \
+	runtime/types/copy.h runtime/types/slice.h \
+	runtime/types/string.h \
 	runtime/types/type.h runtime/types/type_alg.h
 EXTRA_DIST += runtime/boot/crt_linux_amd64.S
 

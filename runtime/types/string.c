@@ -18,9 +18,9 @@
 
 #include "fault/fault.h"
 #include "mem/malloc.h"
+#include "types/copy.h"
 #include "types/slice.h"
 
-#include <string.h>
 
 /* ---- UTF-8 ---- */
 
@@ -119,7 +119,7 @@ rt_rawstring(size_t n)
 
 /* Room for n elements of `each` bytes, whatever its class adds; the bytes
  * behind the first n elements are zero. */
-static gort_slice
+static inline gort_slice
 raw_slice(intptr_t n, size_t each, const struct gort_type *elem)
 {
 	size_t used = (size_t)n * each, bytes = rt_roundupsize(used);
@@ -128,7 +128,7 @@ raw_slice(intptr_t n, size_t each, const struct gort_type *elem)
 	if (bytes > RT_MAX_ALLOC_BYTES)
 		rt_throw("out of memory");
 	p = rt_mallocgc(bytes, elem, false, false);
-	memset(p + used, 0, bytes - used);
+	rt_zero(p + used, bytes - used);
 	return (gort_slice){ p, n, (intptr_t)(bytes / each) };
 }
 
@@ -141,7 +141,7 @@ rt_gostring(const char *s)
 	if (n == 0)
 		return (gort_str){ NULL, 0 };
 	p = rt_rawstring(n);
-	memcpy(p, s, n);
+	rt_copy(p, s, n);
 	return (gort_str){ p, (intptr_t)n };
 }
 
@@ -197,7 +197,7 @@ rt_concatstrings(void *buf, const gort_str *a, intptr_t n)
 	for (intptr_t i = 0; i < n; i++) {
 		if (a[i].n == 0)
 			continue;
-		memcpy(p + at, a[i].p, (size_t)a[i].n);
+		rt_copy(p + at, a[i].p, (size_t)a[i].n);
 		at += (size_t)a[i].n;
 	}
 	return (gort_str){ p, (intptr_t)total };
@@ -232,7 +232,7 @@ rt_slicebytetostring(void *buf, const uint8_t *p, intptr_t n)
 		return (gort_str){ (const char *)&one_byte[p[0]], 1 };
 	d = buf != NULL && n <= RT_STRBUF_BYTES ? buf
 	                                        : rt_rawstring((size_t)n);
-	memcpy(d, p, (size_t)n);
+	rt_copy(d, p, (size_t)n);
 	return (gort_str){ d, n };
 }
 
@@ -247,8 +247,7 @@ rt_stringtoslicebyte(void *buf, gort_str s)
 	} else {
 		r = raw_slice(s.n, 1, &rt_type_uint8);
 	}
-	if (s.n != 0)
-		memcpy(r.p, s.p, (size_t)s.n);
+	rt_copy(r.p, s.p, (size_t)s.n);
 	return r;
 }
 
@@ -295,11 +294,12 @@ rt_slicerunetostring(void *buf, gort_slice runes)
 gort_slice
 rt_stringtoslicerune(void *buf, gort_str s)
 {
+	const uint8_t *b = (const uint8_t *)s.p;
 	intptr_t n = 0, i = 0;
 	gort_slice r;
 
 	for (intptr_t k = 0; k < s.n; n++)
-		k = rt_decoderune(s, k).pos;
+		k = b[k] < 0x80 ? k + 1 : rt_decoderune(s, k).pos;
 	if (buf != NULL && n <= RT_STRBUF_BYTES) {
 		memset(buf, 0, RT_STRBUF_BYTES * sizeof(int32_t));
 		r = (gort_slice){ buf, n, RT_STRBUF_BYTES };
@@ -307,8 +307,10 @@ rt_stringtoslicerune(void *buf, gort_str s)
 		r = raw_slice(n, sizeof(int32_t), &rt_type_int32);
 	}
 	for (intptr_t k = 0; k < s.n;) {
-		struct rt_decoded d = rt_decoderune(s, k);
+		struct rt_decoded d = { b[k], k + 1 };
 
+		if (d.rune >= 0x80)
+			d = rt_decoderune(s, k);
 		((int32_t *)r.p)[i++] = d.rune;
 		k = d.pos;
 	}
