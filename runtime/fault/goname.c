@@ -242,7 +242,9 @@ is_call_machinery(const char *sym)
 	static const char *const names[] = { "ffi_call", "ffi_call_go",
 		"ffi_call_int", "ffi_call_unix64", "ffi_closure_unix64",
 		"ffi_closure_unix64_inner", "ffi_closure_unix64_sse",
-		"ffi_callback", "runtime.reflectcall", "runtime.deferreturn",
+		"ffi_callback", "reflect.ffi_callback", "reflect.ffi__callback",
+		"reflect.ffiCallbackGo", "reflect.makeFuncImpl.call",
+		"runtime.reflectcall", "runtime.deferreturn",
 		"__morestack", "__morestack_non_split" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -86,8 +86,14 @@ recurse(int n)
 	sink++;
 }
 
+#if defined(__clang__)
+#define BARE
+#else
+#define BARE __attribute__((optimize("omit-frame-pointer")))
+#endif
+
 /* Without a frame pointer, with callee-saved registers in use. */
-static RT_NOINLINE __attribute__((optimize("omit-frame-pointer"))) void
+static RT_NOINLINE BARE void
 bare(int n, int a, int b, int c)
 {
 	volatile char room[200];
