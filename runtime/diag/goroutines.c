@@ -26,6 +26,7 @@
 
 #include "diag/control.h"
 
+#include "fault/callers.h"
 #include "fault/fault.h"
 #include "os/os.h"
 
@@ -222,22 +223,23 @@ leave_out(const struct rt_symbol *s, bool system, bool first)
 static uint32_t
 fill_frames(const struct reading *r, int max, struct ipc_ctl_frame *out)
 {
+	struct rt_callwalk c;
 	uint32_t n = 0;
 
-	for (int i = 0; i < r->npcs && n < (uint32_t)max; i++) {
+	rt_callwalk_pcs(&c, r->pcs, r->npcs, RT_WALK_RUNTIME);
+	while (n < (uint32_t)max && rt_callwalk_next(&c)) {
 		struct ipc_ctl_frame *f = &out[n];
-		struct rt_symbol s;
 
-		rt_symbolize(r->pcs[i] - 1, false, &s);
-		if (leave_out(&s, r->gor.system, n == 0))
+		if (leave_out(c.s, r->gor.system, n == 0))
 			continue;
-		rt_symbolize(r->pcs[i] - 1, true, &s);
 		memset(f, 0, sizeof(*f));
-		f->pc = r->pcs[i];
-		f->offset = s.entry == 0 ? 0 : (uint32_t)(f->pc - s.entry);
-		f->line = s.line;
-		copy_text(f->func, sizeof(f->func), s.func);
-		copy_text(f->file, sizeof(f->file), s.file);
+		f->pc = RT_PC_PLAIN(c.pc);
+		f->offset = c.s->entry == 0
+		    ? 0
+		    : (uint32_t)(f->pc - c.s->entry);
+		f->line = c.s->line;
+		copy_text(f->func, sizeof(f->func), c.s->func);
+		copy_text(f->file, sizeof(f->file), c.s->file);
 		n++;
 	}
 	return n;

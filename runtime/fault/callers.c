@@ -74,15 +74,42 @@ rt_call_name(const struct rt_symbol *s)
 
 /* ---- walking ---- */
 
-bool
-rt_callwalk_begin(struct rt_callwalk *c, struct g *gp,
-    const struct rt_where *w, bool raw)
+static void
+begin(struct rt_callwalk *c, enum rt_callwalk_mode mode)
 {
-	c->raw = raw;
+	c->mode = mode;
 	c->n = c->i = 0;
 	c->body = c->last = NULL;
+	c->pcs = NULL;
+}
+
+bool
+rt_callwalk_begin(struct rt_callwalk *c, struct g *gp,
+    const struct rt_where *w, enum rt_callwalk_mode mode)
+{
+	begin(c, mode);
 	c->more = rt_unwind_begin(&c->u, gp, w);
 	return c->more;
+}
+
+void
+rt_callwalk_pcs(struct rt_callwalk *c, const uintptr_t *pcs, int n,
+    enum rt_callwalk_mode mode)
+{
+	begin(c, mode);
+	c->pcs = pcs;
+	c->npcs = n;
+	c->more = n > 0;
+}
+
+static void
+take_pc(struct rt_callwalk *c)
+{
+	c->exact = false;
+	c->pc = *c->pcs++;
+	c->more = --c->npcs > 0;
+	c->sp = c->cfa = 0;
+	c->n = rt_symbolize_all(c->pc - 1, c->all, RT_SYMBOLS_MAX);
 }
 
 static void
@@ -90,11 +117,15 @@ take_frame(struct rt_callwalk *c)
 {
 	uintptr_t pc = c->u.reg[RT_UW_PC];
 
+	c->i = 0;
+	if (c->pcs != NULL) {
+		take_pc(c);
+		return;
+	}
 	c->exact = c->u.exact;
 	c->pc = pc + c->exact;
 	c->sp = c->u.reg[RT_UW_RSP];
-	c->n = rt_symbolize_all(pc - !c->u.exact, c->all, RT_SYMBOLS_MAX);
-	c->i = 0;
+	c->n = rt_symbolize_all(pc - !c->exact, c->all, RT_SYMBOLS_MAX);
 	c->more = rt_unwind_next(&c->u);
 	c->cfa = c->more ? c->u.reg[RT_UW_RSP] : 0;
 }
@@ -107,14 +138,16 @@ counts(struct rt_callwalk *c, const struct rt_symbol *s)
 
 	c->body = NULL;
 	c->name = rt_call_name(s);
-	if (c->raw)
+	if (c->mode == RT_WALK_ALL)
 		return true;
-	if (wrapped != NULL && strcmp(wrapped, s->func) == 0)
-		return false;
-	if (s->wrapper || (s->runtime && !s->go && alias_of(s) == NULL))
+	if (s->wrapper || (wrapped != NULL && strcmp(wrapped, s->func) == 0))
 		return false;
 	if (s->body)
 		c->body = s->func;
+	if (c->mode == RT_WALK_RUNTIME)
+		return true;
+	if (s->runtime && !s->go && alias_of(s) == NULL)
+		return false;
 	if (s->runtime && c->last != NULL && strcmp(c->last, c->name) == 0)
 		return false; /* gopanic, and what does its work */
 	c->last = c->name;
@@ -145,7 +178,7 @@ rt_call_stack(
 	struct rt_callwalk c;
 	int n = 0;
 
-	if (!rt_callwalk_begin(&c, rt_getg(), w, false))
+	if (!rt_callwalk_begin(&c, rt_getg(), w, RT_WALK_USER))
 		return 0;
 	while (n < max && rt_callwalk_next(&c))
 		if (skip-- <= 0)

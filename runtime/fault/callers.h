@@ -7,14 +7,22 @@
 #include "fault/fault.h"
 #include "fault/unwind.h"
 
+enum rt_callwalk_mode {
+	RT_WALK_USER,    /* what Go's programs count as callers */
+	RT_WALK_RUNTIME, /* the runtime's C functions, too */
+	RT_WALK_ALL,     /* leave nothing out */
+};
+
 /*
  * A walk over functions: inlined ones count, what the compiler made does not.
  * Stands at a function when rt_callwalk_next has said true.
  */
 struct rt_callwalk {
-	struct rt_unwind u; /* already at the next frame */
-	bool more;          /* u stands at a frame */
-	bool raw;           /* leave nothing out */
+	struct rt_unwind u; /* already at the next frame, unless: */
+	const uintptr_t *pcs; /* frames taken earlier, by rt_callers */
+	int npcs;
+	bool more; /* there is another frame */
+	enum rt_callwalk_mode mode;
 	int n, i;           /* functions of the frame, the next one */
 	struct rt_symbol all[RT_SYMBOLS_MAX];
 	const char *body; /* its wrapper comes next: the name */
@@ -29,7 +37,10 @@ struct rt_callwalk {
 
 /* False: nothing to walk. */
 bool rt_callwalk_begin(struct rt_callwalk *c, struct g *gp,
-    const struct rt_where *w, bool raw);
+    const struct rt_where *w, enum rt_callwalk_mode mode);
+/* The same over pcs that rt_callers gave; they must stay. */
+void rt_callwalk_pcs(struct rt_callwalk *c, const uintptr_t *pcs, int n,
+    enum rt_callwalk_mode mode);
 bool rt_callwalk_next(struct rt_callwalk *c);
 
 /*

@@ -142,7 +142,8 @@ void rt_traceback_g(struct g *gp); /* header and frames of a stopped g */
 void rt_traceback_others(struct g *me);
 /* pcs of a parked g or of the caller (gp == NULL); leaf first. Returns n. */
 int rt_callers(struct g *gp, uintptr_t *pcs, int max);
-/* As runtime.Stack: this goroutine from *at on, with all also the others, for
+/* As runtime.Stack: this goroutine from the caller of the function that is at
+ * *at, which must count as one (runtime.Stack itself does); with all also the others, for
  * whom the world is stopped. Returns the bytes of buf used. */
 struct rt_where;
 size_t rt_stack_text(

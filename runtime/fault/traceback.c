@@ -225,7 +225,11 @@ put_frame(struct out *o, const struct rt_callwalk *c)
 {
 	uintptr_t pc = RT_PC_PLAIN(c->pc) - c->exact;
 
-	OUT(o, "%s(...)\n", runs_deferred(c->name) ? "panic" : c->s->func);
+	/* at system level the adapter keeps its name, rt_panic is "panic" */
+	OUT(o, "%s(...)\n",
+	    runs_deferred(c->name) && !(o->level >= 2 && c->s->go)
+	        ? "panic"
+	        : c->s->func);
 	put_place(o, c->s, pc);
 	if (o->level >= 2)
 		OUT(o, " fp=%#lx sp=%#lx pc=%#lx", (unsigned long)c->cfa,
@@ -282,7 +286,8 @@ put_where(struct out *o, struct g *gp, const struct rt_where *at)
 {
 	struct rt_callwalk c;
 
-	if (rt_callwalk_begin(&c, gp, at, o->level >= 2))
+	if (rt_callwalk_begin(&c, gp, at,
+	        o->level >= 2 ? RT_WALK_RUNTIME : RT_WALK_USER))
 		put_frames(o, &c);
 	put_creator(o, gp);
 }
@@ -359,6 +364,18 @@ rt_traceback_others(struct g *me)
 	put_others(&o, me);
 }
 
+/* From the caller of the function that is at *at. */
+static void
+put_callers(struct out *o, struct g *gp, const struct rt_where *at)
+{
+	struct rt_callwalk c;
+
+	if (rt_callwalk_begin(&c, gp, at, RT_WALK_USER) &&
+	    rt_callwalk_next(&c))
+		put_frames(o, &c);
+	put_creator(o, gp);
+}
+
 size_t
 rt_stack_text(const struct rt_where *at, bool all, char *buf, size_t cap)
 {
@@ -368,7 +385,7 @@ rt_stack_text(const struct rt_where *at, bool all, char *buf, size_t cap)
 	if (all)
 		rt_stop_the_world("stack trace");
 	put_header(&o, gp);
-	put_where(&o, gp, at);
+	put_callers(&o, gp, at);
 	if (all) {
 		put_others(&o, gp);
 		rt_start_the_world();

@@ -83,7 +83,8 @@ go_callers_c(int32_t skip, struct location *loc, int32_t max, bool keep_thunks)
 	struct rt_callwalk c;
 	int32_t n = 0;
 
-	if (!rt_callwalk_begin(&c, rt_getg(), &w, keep_thunks))
+	if (!rt_callwalk_begin(&c, rt_getg(), &w,
+	        keep_thunks ? RT_WALK_ALL : RT_WALK_USER))
 		return 0;
 	skip += keep_thunks; /* ourselves: of the runtime, or not counted */
 	while (n < max && rt_callwalk_next(&c)) {
