@@ -460,6 +460,25 @@ add_option(struct words *cmd, const char *option, const char *value)
 	free(s);
 }
 
+/*
+ * What these want of a stack is more than compiled Go leaves to C. gort_go.o has
+ * __wrap_NAME, which sees to it (runtime/arch/syscall_amd64.S). Not for a static
+ * libc: its members are found by their own names only.
+ */
+static void
+wrap_large_calls(const struct go_build *b, struct words *cmd)
+{
+	static const char *const names[] = { "getaddrinfo", "getnameinfo",
+		"getpwnam_r", "getpwuid_r", "getgrnam_r", "getgrgid_r",
+		"getgrouplist" };
+
+	for (size_t i = 0; i < b->nflags; i++)
+		if (strcmp(b->flags[i], "-static") == 0)
+			return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		add_option(cmd, "-Wl,--wrap=", names[i]);
+}
+
 static void
 link_command(const struct go_build *b, const char *out, struct words *cmd)
 {
@@ -484,6 +503,7 @@ link_command(const struct go_build *b, const char *out, struct words *cmd)
 		add_option(cmd, "-Wl,-T,", b->fragment);
 	for (i = 0; i < b->packages.n; i++)
 		add_option(cmd, "-Wl,--wrap=", b->packages.v[i]);
+	wrap_large_calls(b, cmd);
 }
 
 /*

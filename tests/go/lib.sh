@@ -50,15 +50,23 @@ go_compile() {
 	"$GCCGO" -c -o "$go_out" "$@"
 }
 
+# What gortctl build wraps: client/build_go.c.
+go_wraps=
+for go_f in getaddrinfo getnameinfo getpwnam_r getpwuid_r getgrnam_r \
+	getgrgid_r getgrouplist; do
+	go_wraps="$go_wraps -Wl,--wrap=$go_f"
+done
+
 # libgort's three parts stand before libgo.a: see runtime/gccgo/gccgo.h.
 go_link() {
 	go_rt=$1 go_out=$2
 	shift 2
 	case $go_rt in
 	gort)
+		# shellcheck disable=SC2086
 		"$GCCGO" -static-libgo -no-pie -o "$go_out" "$@" \
 			"$(go_face)" "$(go_crt)" "$(go_lib)" -pthread \
-			-Wl,-z,now -Wl,-e,_rt0_amd64_linux
+			-Wl,-z,now -Wl,-e,_rt0_amd64_linux $go_wraps
 		;;
 	libgo) "$GCCGO" -o "$go_out" "$@" ;;
 	*)
