@@ -235,11 +235,18 @@ exit_on_g0(void *arg)
 	exit((int)(intptr_t)arg);
 }
 
+/* How often others may run while one of them panics and we want to exit. */
+#define PANIC_YIELDS 1000
+
 static RT_NORETURN void
 main_exit(int code)
 {
 	/* A goroutine that dies of a panic ends the process when it has said
-	 * why; we must not be quicker. */
+	 * why; we must not be quicker. It may still recover, or run deferred
+	 * calls for ever: so we wait for a while. */
+	for (int i = 0; atomic_load(&rt_panics_running) != 0 &&
+	     i < PANIC_YIELDS; i++)
+		rt_gosched();
 	if (atomic_load(&rt_panicking) != 0)
 		rt_gopark(NULL, NULL, WAIT_PANICWAIT);
 	exit_reported = true;

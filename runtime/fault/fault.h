@@ -83,6 +83,9 @@ void rt_panic(const struct rt_panic_value *v) RT_NORETURN;
 void rt_panic_str(const char *text) RT_NORETURN; /* copies nothing */
 void rt_panic_runtime(const char *text) RT_NORETURN; /* "runtime error: " */
 void rt_panic_plain(const char *text) RT_NORETURN; /* "close of nil channel" */
+/* Goroutines that run deferred calls because of a panic. The process should
+ * not end before they had their say. */
+extern _Atomic int32_t rt_panics_running;
 /*
  * A *runtime.TypeAssertionError: a value of type `have` (NULL: nil) in a
  * variable of interface type `inter` (NULL: unknown) is not a `want`, because

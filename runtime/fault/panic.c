@@ -209,6 +209,14 @@ rt_protect(void (*body)(void *), void *arg)
 
 /* ---- panic, recover ---- */
 
+static void
+panic_over(const struct rt_panic *p)
+{
+	if (p->v.kind != PANIC_GOEXIT)
+		atomic_fetch_sub_explicit(
+		    &rt_panics_running, 1, memory_order_relaxed);
+}
+
 /*
  * p, the newest, is recovered: it and those it aborted are over. True when
  * there was a Goexit among them, which then goes on.
@@ -218,12 +226,14 @@ panics_end(struct g *gp, struct rt_panic *p)
 {
 	bool goexit = false;
 
-	for (p = p->link; p != NULL && p->aborted; p = p->link)
+	panic_over(p);
+	for (p = p->link; p != NULL && p->aborted; p = p->link) {
 		goexit |= p->v.kind == PANIC_GOEXIT;
+		panic_over(p);
+	}
 	gp->panic = p;
 	if (p == NULL)
 		gp->sig = 0;
-	atomic_fetch_sub_explicit(&rt_panics_running, 1, memory_order_relaxed);
 	return goexit;
 }
 
@@ -362,6 +372,8 @@ rt_goexit_defers(void)
 	if (gp->defer != NULL)
 		run_deferred(gp, panic_begin(gp, &marker));
 	/* the stack is finished with; the next life of this g starts clean */
+	for (const struct rt_panic *p = gp->panic; p != NULL; p = p->link)
+		panic_over(p);
 	gp->panic = NULL;
 	gp->catch = NULL;
 	gp->sig = 0;

@@ -51,10 +51,6 @@ struct rt_unwinder {
 };
 extern const struct rt_unwinder rt_unwinder __attribute__((weak));
 
-/* How many goroutines run deferred calls because of a panic: main must not
- * end the process before they had their say. */
-extern _Atomic int32_t rt_panics_running;
-
 /* ---- panicval.c ---- */
 
 #define RT_RUNTIME_ERROR "runtime error: "

@@ -178,11 +178,45 @@ own_words(struct gort_eface v)
 	return copy_text(say(v.d));
 }
 
+/* A method that was asked for its value's words has panicked with v: Go says
+ * what with if that is a text, else its type. */
+static void RT_NORETURN
+words_failed(const struct rt_panic_value *v)
+{
+	static const char *const types[] = { [PANIC_INT] = "int",
+		[PANIC_PTR] = "unsafe.Pointer",
+		[PANIC_ERROR] = "runtime.foreignError",
+		[PANIC_RUNTIME] = "runtime.errorString",
+		[PANIC_PLAIN] = "runtime.plainError",
+		[PANIC_BOUNDS] = "runtime.boundsError",
+		[PANIC_ADDRESS] = "runtime.errorAddressString",
+		[PANIC_ASSERT] = "*runtime.TypeAssertionError" };
+	const char *text = v->text, *what = "";
+	char *line;
+	size_t n;
+
+	if (v->kind == PANIC_GO &&
+	    (v->go.t->kind & KIND_MASK) == KIND_STRING &&
+	    type_pkgpath(v->go.t) == NULL) {
+		text = copy_text(*(const gort_str *)v->go.d);
+	} else if (v->kind != PANIC_STR) {
+		what = "type ";
+		text = v->kind == PANIC_GO ? name_of(v->go.t) : types[v->kind];
+	}
+	n = strlen(text) + 64;
+	line = rt_mallocgc(n, NULL, false, false);
+	rt_snprintf(line, n, "panic while printing panic value: %s%s", what,
+	    text);
+	rt_throw(line);
+}
+
 static void
 panicked_again(void *unused)
 {
-	if (rt_recover(NULL))
-		rt_throw("panic while printing panic value");
+	const struct rt_panic *p = rt_getg()->panic;
+
+	if (rt_recover(NULL) && !(p->v.kind == PANIC_GO && p->v.go.t == NULL))
+		words_failed(&p->v);
 }
 
 static void
@@ -342,8 +376,12 @@ words_of_go(struct words *w, const struct gort_eface *v)
 	own = type_pkgpath(v->t) != NULL; /* not one of the basic types */
 	rt_type_name(v->t, name, sizeof(name));
 	if (scalar_text(v, scalar, sizeof(scalar))) {
+		/* a complex has its parentheses already */
 		rt_snprintf(w->before, sizeof(w->before),
-		    own ? "%s(%s)" : "%.0s%s", name, scalar);
+		    !own                 ? "%.0s%s"
+		        : *scalar == '(' ? "%s%s"
+		                         : "%s(%s)",
+		    name, scalar);
 	} else if ((v->t->kind & KIND_MASK) == KIND_STRING) {
 		s = v->d;
 		rt_snprintf(w->before, sizeof(w->before),
