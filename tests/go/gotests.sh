@@ -56,9 +56,10 @@ limit=${GOTEST_LIMIT:-10}
 # list: "NAME KIND ARG…" of each file that is to be run, from its head.
 list() {
 	cd "$tests" || exit 99
-	find . -name '*.go' ! -path './bench/*' ! -path './stress/*' |
+	find . -name '*.go' ! -path './bench/*' ! -path './stress/*' \
+		! -path './*.dir/*' |
 		sed 's|^\./||' | sort |
-		xargs awk -f "$here/gotests.awk"
+		xargs awk -f "$here/constraint.awk" -f "$here/gotests.awk"
 }
 
 # ---- one test ---------------------------------------------------------------
@@ -176,7 +177,8 @@ run_on() {
 if [ -n "$worker" ]; then
 	tests=$go_tests
 	name=$1
-	line=$(grep -F -m 1 "$name " "$dist/list" | sed 's/^[^ ]* //')
+	line=$(awk -v n="$name" '$1 == n' "$dist/list")
+	line=${line#* }
 	kind=${line%% *} args=
 	case $line in *' '*) args=${line#* } ;; esac
 	more= # a first argument *.go is a second source file
@@ -210,7 +212,7 @@ done >"$dist/todo.$$"
 trap 'rm -f "$dist/todo.$$"' EXIT
 total=$(grep -c . "$dist/todo.$$")
 
-xargs -P "$go_jobs" -n 1 "$0" -w -r "$runtimes" -O "$flags" \
+xargs -P "$go_jobs" -n 1 "$here/gotests.sh" -w -r "$runtimes" -O "$flags" \
 	${env:+-e "$env"} ${failed_only:+-f} ${keep:+-k} <"$dist/todo.$$" 2>&1 |
 	while read -r line; do printf '%s\n' "$line"; done
 

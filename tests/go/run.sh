@@ -113,7 +113,7 @@ fi
 [ $# -gt 0 ] || go_skip "no programs here"
 mkdir -p "$work"
 printf '%s\n' "$@" |
-	xargs -P "$go_jobs" -n 1 "$0" -r "$runtime" ${keep:+-k} -1 >"$work/failed" 2>&1
+	xargs -P "$go_jobs" -n 1 "$here/run.sh" -r "$runtime" ${keep:+-k} -1 >"$work/failed" 2>&1
 cat "$work/failed"
 failed=$(grep -c '^FAIL ' "$work/failed")
 echo "$# Go programs on $runtime, $failed failures"
