@@ -15,6 +15,9 @@
 #	-O  compiler's flags instead of "-O2 -g"
 #	-e  a variable for the programs, e.g. GODEBUG=gcstress=100
 #
+# Without TEST: those that libgo passes are gotests.libgo; the exit code says
+# whether libgort passes them all.
+#
 # Prints the failures with a reason each and a summary line. Below
 # $builddir/tests/go/dist: obj/ (compiled once), res/ (pass, or the reason), log/
 # (output of the last run). A test is run again when libgort has changed.
@@ -164,7 +167,8 @@ run_on() {
 		cd "$(dirname "$tests/$name")" || exit 99
 		for secs in $limit $((limit * 6)); do
 			# shellcheck disable=SC2086
-			go_run "$secs" "$log" env $env "$prog" $args
+			go_run "$secs" "$log" env GOOS=linux GOARCH=amd64 \
+				$env "$prog" $args
 			why=$(verdict "$secs")
 			case $why in time:*) ;; *) break ;; esac
 		done

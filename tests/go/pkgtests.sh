@@ -11,7 +11,7 @@
 #            that ask nothing of the runtime.
 #   outside  only the files that say "package sync_test", on libgo's own package.
 #
-# gccgo-12 is Go 1.18: a test file that does not compile is left out, with all
+# gccgo-12 is Go 1.18: a declaration that does not compile is cut out, with all
 # that no longer compile without it. Each test has its verdict (--- PASS or FAIL);
 # a package that dies half-way lost the tests it did not come to.
 #
@@ -57,28 +57,36 @@ says_package() { # NAME FILE…: those of that package
 	[ $# = 0 ] || grep -lE "^package $want( |/|\$)" "$@" /dev/null
 }
 
-# settle OUT FLAGS -- FIXED… -- FILE…: compile FIXED and as many of FILE as can
-# be; those kept in $kept. Each round drops the files that errors name.
+# settle OUT FLAGS FIXED FILES: compile FIXED and copies of FILES from which, round
+# by round, the declarations are cut that errors name (cut.awk); the copies that
+# are left in $kept.
 settle() {
-	out=$1 more=$2 fixed=$3 kept=$4
-	for round in 1 2 3 4 5 6 7 8 9; do
+	out=$1 more=$2 fixed=$3 kept=
+	cut=$dir/cut.$(basename "$out" .o)
+	mkdir -p "$cut"
+	for f in $4; do
+		cp "$f" "$cut/" && chmod u+w "$cut/${f##*/}"
+		kept="$kept $cut/${f##*/}"
+	done
+	round=0
+	while [ $((round += 1)) -le 30 ]; do
 		# shellcheck disable=SC2086
-		go_compile "$out" -O2 -g -I "$dir" -I "$pkgs/gox" $more $fixed $kept \
-			>"$out.said" 2>&1 && return 0
-		bad=$(sed -n 's/^\([^ :]*\.go\):[0-9].* error: .*/\1/p' "$out.said" |
-			sort -u)
-		# An import's file is no culprit: only our own are dropped.
+		go_compile "$out" -O2 -g -I "$dir" -I "$pkgs/gox" $more \
+			$fixed $kept >"$out.said" 2>&1 && return 0
+		touch "$cut/before" && cat $kept >"$cut/before"
 		left=
 		for f in $kept; do
-			case "
-$bad
-" in *"
-$f
-"*) ;; *) left="$left $f" ;; esac
+			lines=$(sed -n "s|^$f:\([0-9]*\)[:0-9]* error: .*|\1|p" \
+				"$out.said" | tr '\n' ' ')
+			if [ -n "$lines" ]; then
+				awk -v lines="$lines" -f "$here/cut.awk" "$f" \
+					>"$cut/new" && mv "$cut/new" "$f"
+			fi
+			grep -q '^func ' "$f" && left="$left $f"
 		done
-		[ "$left" != " ${kept# }" ] && [ "$left" != "$kept" ] || return 1
 		kept=$left
-		[ -n "$fixed$kept" ] || return 1
+		# shellcheck disable=SC2086
+		cat /dev/null $kept | cmp -s - "$cut/before" && return 1
 	done
 	return 1
 }
@@ -185,10 +193,11 @@ run_on() {
 	[ -n "$keep" ] || rm -f "$dir/prog-$1"
 	sed -n "s|^--- \([A-Z]*\): \(Test[^ /]*\) .*|$pkg.\2 \1|p" "$log" |
 		sort >"$res"
+	# shellcheck disable=SC2046
+	have=$(cat $(ls "$src/$pkg"/*_test.go) | grep -c '^func Test.*testing\.T)')
 	all=$(grep -c '^{"Test' "$dir/main.go")
 	pass=$(grep -c ' PASS$' "$res")
-	echo "$1 $pkg: $pass of $all passed, exit $go_code," \
-		"$(grep -c . "$dir/files") of $(ls "$src/$pkg"/*_test.go | grep -c .) test files"
+	echo "$1 $pkg: $pass passed, $all compiled, $have written; exit $go_code"
 }
 
 if [ -n "$worker" ]; then
