@@ -3,8 +3,9 @@
 #	awk -v lines="12 40" -f cut.awk FILE
 #
 # A declaration begins at func, var, const or type in column 0 and ends at its
-# own line or at the first "}" or ")" in column 0 after it (gofmt's layout). A
-# line of an import declaration goes alone. Lines keep their numbers.
+# own line or at the first "}" or ")" in column 0 after it (gofmt's layout); its
+# comment goes with it. A line of an import declaration goes alone. Lines keep
+# their numbers.
 
 BEGIN {
 	n = split(lines, want, " ")
@@ -33,7 +34,7 @@ function end_of(i,    j, last) {
 	    !(last == "=" || text[i] ~ /[-+*\/|&]$/))
 		return i
 	for (j = i + 1; j <= NR; j++)
-		if (text[j] ~ /^[})]/)
+		if (text[j] ~ /^[})]/ && text[j] !~ /[{(]$/)
 			return j
 	return NR
 }
@@ -49,8 +50,11 @@ END {
 				text[i] = ""
 		} else if (text[i] ~ /^(func|var|const|type) /) {
 			to = end_of(i)
-			if (hit(i, to))
+			if (hit(i, to)) {
+				for (j = i - 1; text[j] ~ /^\/\//; j--)
+					text[j] = ""
 				blank(i, to)
+			}
 			i = to
 		}
 	}
