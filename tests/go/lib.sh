@@ -30,7 +30,7 @@ go_setup() {
 	export GCCGO
 	[ -z "${SAN_CFLAGS:-}" ] ||
 		go_skip "Go programs are not linked with a sanitizer's libgort"
-	for f in "$(go_crt)" "$(go_face)" "$(go_lib)"; do
+	for f in "$(go_crt)" "$(go_face)" "$builddir/gortctl"; do
 		[ -f "$f" ] || {
 			echo "$f is missing: run make first"
 			exit 99
@@ -42,7 +42,6 @@ go_setup() {
 
 go_crt() { echo "$builddir/runtime/boot/gort_crt.o"; }
 go_face() { echo "$builddir/runtime/gccgo/gort_go.o"; }
-go_lib() { echo "$builddir/.libs/libgort.a"; }
 
 go_compile() {
 	go_out=$1
@@ -57,7 +56,7 @@ for go_f in getaddrinfo getnameinfo getpwnam_r getpwuid_r getgrnam_r \
 	go_wraps="$go_wraps -Wl,--wrap=$go_f"
 done
 
-# libgort's three parts stand before libgo.a: see runtime/gccgo/gccgo.h.
+# What gortctl build does with an object, but for the initialisers' times.
 go_link() {
 	go_rt=$1 go_out=$2
 	shift 2

@@ -47,17 +47,22 @@ compile() {
 	done
 }
 
+# build FLAG…: $dir/prog, by gortctl where that can
+build() {
+	if [ "$runtime" = gort ] && [ -z "$cfiles" ]; then
+		# shellcheck disable=SC2086
+		"$builddir/gortctl" build -o "$dir/prog" $gofiles -- "$@"
+	else
+		# shellcheck disable=SC2086
+		compile "$@" && go_link "$runtime" "$dir/prog" $objs
+	fi
+}
+
 # attempt FLAG…: one build and one run
 attempt() {
-	if ! compile "$@" >"$dir/log" 2>&1; then
-		echo "FAIL $name ($*): does not compile"
-		head -20 "$dir/log"
-		return 1
-	fi
-	# shellcheck disable=SC2086
-	if ! go_link "$runtime" "$dir/prog" $objs >"$dir/log" 2>&1; then
-		echo "FAIL $name ($*): does not link"
-		grep -v 'statically linked appl' "$dir/log" | head -5
+	if ! build "$@" >"$dir/log" 2>&1; then
+		echo "FAIL $name ($*): can't be built"
+		grep -v 'statically linked appl' "$dir/log" | head -20
 		return 1
 	fi
 	# shellcheck disable=SC2046
