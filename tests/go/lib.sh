@@ -64,7 +64,7 @@ go_link() {
 	gort)
 		# shellcheck disable=SC2086
 		"$GCCGO" -static-libgo -no-pie -o "$go_out" "$@" \
-			"$(go_face)" "$(go_crt)" "$(go_lib)" -pthread \
+			"$(go_face)" "$(go_crt)" -pthread \
 			-Wl,-z,now -Wl,-e,_rt0_amd64_linux $go_wraps
 		;;
 	libgo) "$GCCGO" -o "$go_out" "$@" ;;
