@@ -157,8 +157,8 @@ run_on() {
 		esac
 	fi
 	mkdir -p "$(dirname "$res")" "$(dirname "$log")"
-	prog=$dist/bin/$1-$how-$(printf '%s' "$name" | tr / ,)
-	mkdir -p "$dist/bin"
+	prog=$go_bin/$1-$how-$(printf '%s' "$name" | tr / ,)
+
 	# shellcheck disable=SC2086
 	if ! go_link "$1" "$prog" $objs >"$log" 2>&1; then
 		why="link: $(grep -m 1 -E 'undefined|multiple|error' "$log" |
@@ -203,8 +203,10 @@ done
 	"(Debian: apt-get install golang-1.19-src; or set GOTEST_DIR)"
 go_tests=$tests
 go_key=$(cat "$(go_crt)" "$(go_face)" | cksum | tr ' ' -)
-export go_tests go_key
 mkdir -p "$dist"
+go_bin=$dist/bin.$$ # two drivers at once do not meet
+mkdir -p "$go_bin"
+export go_tests go_key go_bin
 [ -s "$dist/list" ] || { (list) >"$dist/list.new" && mv "$dist/list.new" "$dist/list"; }
 [ $# -gt 0 ] || set -- @"$dist/list"
 for t; do
@@ -213,7 +215,7 @@ for t; do
 	*) echo "$t" ;;
 	esac
 done >"$dist/todo.$$"
-trap 'rm -f "$dist/todo.$$"' EXIT
+trap 'rm -f "$dist/todo.$$"; rmdir "$go_bin" 2>/dev/null' EXIT
 total=$(grep -c . "$dist/todo.$$")
 
 xargs -P "$go_jobs" -n 1 "$here/gotests.sh" -w -r "$runtimes" -O "$flags" \
