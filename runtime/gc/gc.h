@@ -93,6 +93,8 @@ uint64_t rt_gc_heap_goal(void);
 uint32_t rt_gc_cycles(void);
 /* Give every free page back to the system. User goroutine. */
 void rt_gc_release_free(void);
+/* Write the heap to fd in Go's dump format; stops the world. User goroutine. */
+void rt_gc_heapdump(int fd);
 
 /* Finalizers: fn(obj) once, on the finalizer goroutine, after obj is
  * unreachable. One per object; NULL removes. 0 or -EINVAL (not the base of a

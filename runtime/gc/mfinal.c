@@ -30,6 +30,7 @@
 #include "sched/sched.h"
 
 #include <errno.h>
+#include <string.h>
 
 static struct {
 	struct rt_fixalloc alloc; /* speciallock */
@@ -95,32 +96,53 @@ enqueue(struct special *sp)
 
 /* ---- setting ---- */
 
+/*
+ * What a finalizer's frames held lies below us, and the frames in which we
+ * park do not write every word of theirs: an object would live on by a word
+ * that nobody uses.
+ */
+static RT_NOINLINE void
+scrub_below(void)
+{
+	uintptr_t words[256];
+
+	memset(words, 0, sizeof words);
+	__asm__ volatile("" : : "r"(words) : "memory");
+}
+
+/* Take the oldest and run it. In a frame of its own, which is gone when the
+ * goroutine sleeps. */
+static RT_NOINLINE bool
+run_next(void)
+{
+	struct rt_finalizer how;
+	struct special *sp;
+	void *obj;
+
+	rt_lock(&rt_heap.speciallock);
+	sp = fin.qhead;
+	if (sp == NULL) {
+		rt_unlock(&rt_heap.speciallock);
+		return false;
+	}
+	fin.qhead = sp->next;
+	if (fin.qhead == NULL)
+		fin.qtail = NULL;
+	how = sp->how;
+	obj = (void *)sp->obj;
+	rt_fixalloc_free(&fin.alloc, sp);
+	rt_unlock(&rt_heap.speciallock);
+	how.run(&how, obj);
+	return true;
+}
+
 static void
 run_finalizers(void *arg)
 {
-	struct rt_finalizer how = { 0 };
-	struct special *sp;
-	void *obj = NULL;
-
 	(void)arg;
 	for (;;) {
-		rt_lock(&rt_heap.speciallock);
-		sp = fin.qhead;
-		if (sp != NULL) {
-			fin.qhead = sp->next;
-			if (fin.qhead == NULL)
-				fin.qtail = NULL;
-			how = sp->how;
-			obj = (void *)sp->obj;
-			rt_fixalloc_free(&fin.alloc, sp);
-		}
-		rt_unlock(&rt_heap.speciallock);
-		if (sp != NULL) {
-			how.run(&how, obj);
-			/* the frame must not keep them while we sleep */
-			how.closure = NULL;
-			__asm__ volatile("" : "=r"(obj) : "0"(NULL), "r"(&how)
-			                 : "memory");
+		if (run_next()) {
+			scrub_below();
 			rt_preempt_check();
 		} else {
 			rt_gcdaemon_park(&fin.daemon, WAIT_FINALIZER_WAIT);

@@ -20,6 +20,7 @@ int32_t go_set_gc_percent(int32_t percent) GO("runtime_1debug.setGCPercent");
 intptr_t go_set_max_stack(intptr_t bytes) GO("runtime_1debug.setMaxStack");
 intptr_t go_set_max_threads(intptr_t n) GO("runtime_1debug.setMaxThreads");
 bool go_set_panic_on_fault(bool on) GO("runtime_1debug.setPanicOnFault");
+void go_write_heap_dump(uintptr_t fd) GO("runtime_1debug.WriteHeapDump");
 void go_free_os_memory(void) GO("runtime_1debug.freeOSMemory");
 
 int32_t
@@ -52,6 +53,12 @@ go_set_panic_on_fault(bool on)
 
 	gp->paniconfault = on;
 	return old;
+}
+
+void
+go_write_heap_dump(uintptr_t fd)
+{
+	rt_gc_heapdump((int)fd);
 }
 
 void
@@ -118,19 +125,4 @@ gort_str
 go_version(void)
 {
 	return go_build_version;
-}
-
-/* ---- heap dumps ---- */
-
-void go_write_heap_dump(uintptr_t fd) GO("runtime_1debug.WriteHeapDump");
-
-/* The format is the gc compiler's, with tables of types and frames that a
- * compiled Go program of ours does not have. The file stays empty, and whoever
- * waits for it is told why. */
-void
-go_write_heap_dump(uintptr_t fd)
-{
-	rt_printf("runtime/debug: no heap dump on descriptor %lu: libgort "
-	          "writes none\n",
-	    (unsigned long)fd);
 }
