@@ -43,3 +43,11 @@ tests_types_check_string_SOURCES = tests/types/check_string.c
 tests_types_check_string_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
 tests_types_check_string_LDADD = $(HEAP_CHECK_LDADD)
 tests_types_check_string_LDFLAGS = $(GORT_LINK)
+
+check_PROGRAMS += tests/gc/check_mbarrier
+TESTS += tests/gc/check_mbarrier
+tests_gc_check_mbarrier_SOURCES = tests/gc/check_mbarrier.c \
+	runtime/arch/barrier_amd64.S
+tests_gc_check_mbarrier_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_mbarrier_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_mbarrier_LDFLAGS = $(GORT_LINK)
