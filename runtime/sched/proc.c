@@ -55,7 +55,9 @@
  * That one turn in 61 remains for a ring kept busy by others. What is in
  * another P's ring is stolen when a P runs dry. A goroutine that was made to
  * stop after a full slice goes to the global queue's tail, so that it does
- * not run against those who have had nothing.
+ * not run against those who have had nothing. Descriptors are looked at when a
+ * P runs dry, by sysmon every 10 ms, and in between by a P whose ring never
+ * does (poll_turn).
  *
  * The clock. A schedule reads none unless a timer is pending on the P, and
  * then only when some 10 us have passed by the cycle counter (rt_p_clock).
@@ -804,6 +806,30 @@ global_turn(struct p *pp)
 }
 
 /*
+ * Every 61st schedule while the queues never run dry: what became ready since
+ * somebody last looked. With sysmon's looks alone two goroutines that talk over
+ * a pipe need 26 ms for a round trip beside two that yield; so they need 1.
+ * A look costs half a microsecond.
+ */
+#define POLL_TURN_NS 200000
+
+static RT_NOINLINE struct g *
+poll_turn(struct p *pp)
+{
+	struct g_queue list = { NULL, NULL, 0 };
+	int64_t last = atomic_load(&rt_sched.lastpoll_ns), now;
+
+	if (last == 0 || !rt_netpollinited())
+		return NULL; /* somebody waits there, or nobody can */
+	now = rt_p_clock(pp);
+	if (now - last < POLL_TURN_NS ||
+	    !atomic_compare_exchange_strong(&rt_sched.lastpoll_ns, &last, now))
+		return NULL;
+	rt_netpoll(0, &list);
+	return take_polled(&list);
+}
+
+/*
  * The slice that runnext would inherit is over: sysmon says so when no tick
  * was counted for 10 ms. A pair that readies each other for ever is stopped
  * here, as it never stands still to be asked.
@@ -852,6 +878,9 @@ find_runnable(struct m *mp, bool *ret_inherit)
 		    atomic_load_explicit(&rt_sched.runqsize,
 		        memory_order_relaxed) > 0 &&
 		    (gp = global_turn(pp)) != NULL)
+			return gp;
+		if (RT_UNLIKELY(pp->schedtick % 61 == 0) &&
+		    rt_netpoll_waiters() > 0 && (gp = poll_turn(pp)) != NULL)
 			return gp;
 		gp = find_now(mp, ret_inherit, &until, &again);
 		if (gp != NULL)

@@ -251,6 +251,45 @@ BOOTED(other_end_closed_is_news)
 	return 0;
 }
 
+static _Atomic uint64_t yields;
+static _Atomic bool stop_yielding;
+
+static void
+yielder(void *arg)
+{
+	while (!atomic_load(&stop_yielding)) {
+		atomic_fetch_add(&yields, 1);
+		gort_yield();
+	}
+}
+
+/*
+ * Two goroutines that yield to each other never leave the P without work; who
+ * waits for a descriptor gets his turn all the same, in far fewer yields than
+ * fit between two looks of sysmon.
+ */
+BOOTED(yielding_starves_no_waiter)
+{
+	struct end e;
+	int i;
+
+	gort_gomaxprocs(1);
+	open_pipe(&e, 'r');
+	for (i = 0; i < 2; i++)
+		gort_go(yielder, NULL);
+	for (i = 0; i < 100; i++) {
+		ck_assert_int_eq(rt_poll_reset(e.pd, 'r'), POLL_OK);
+		start_waiter(&e);
+		put(&e);
+		gort_recv(e.done, NULL);
+		e.times = 1;
+	}
+	atomic_store(&stop_yielding, true);
+	ck_assert_uint_lt(yields, 4000000);
+	close_pipe(&e);
+	return 0;
+}
+
 BOOTED(plain_file_is_refused)
 {
 	struct poll_desc *pd = (struct poll_desc *)&pd;
@@ -443,6 +482,7 @@ main(void)
 	booted_add(tc, moved_deadline_does_not_wake);
 	booted_add(tc, close_wakes_the_waiter);
 	booted_add_loop(tc, other_end_closed_is_news, 2);
+	booted_add(tc, yielding_starves_no_waiter);
 	booted_add(tc, plain_file_is_refused);
 	booted_add(tc, recycled_descriptors);
 	booted_add(tc, race);
