@@ -134,20 +134,16 @@ rt_gcmark_globals_bytes(void)
 
 /* ---- marking one slot ---- */
 
-/* Set the slot's bit; true if it was not set before. */
+/* Set a bit that was seen not to be set; true if nobody else was quicker. */
 static inline bool
-set_mark(struct gcworker *w, struct mspan *s, uint32_t slot)
+set_mark(struct gcworker *w, _Atomic uint64_t *word, uint64_t bit)
 {
-	_Atomic uint64_t *word = &s->markbits[slot / 64];
-	uint64_t bit = (uint64_t)1 << (slot % 64);
-	uint64_t old = atomic_load_explicit(word, memory_order_relaxed);
-
 	/* relaxed: the bit carries no data; the objects were written before
 	 * the world stopped */
-	if (old & bit)
-		return false;
 	if (w->alone) {
-		atomic_store_explicit(word, old | bit, memory_order_relaxed);
+		atomic_store_explicit(word,
+		    atomic_load_explicit(word, memory_order_relaxed) | bit,
+		    memory_order_relaxed);
 		return true;
 	}
 	return (atomic_fetch_or_explicit(word, bit, memory_order_relaxed) &
@@ -157,24 +153,35 @@ set_mark(struct gcworker *w, struct mspan *s, uint32_t slot)
 static inline RT_NO_SANITIZE void
 mark_slot(struct gcworker *w, struct mspan *s, uint32_t slot)
 {
+	_Atomic uint64_t *word = &s->markbits[slot / 64];
+	uint64_t bit = (uint64_t)1 << (slot % 64);
+
+	if (atomic_load_explicit(word, memory_order_relaxed) & bit)
+		return;
 	/* the caches are flushed: allocbits are exact. A free slot must stay
 	 * free, a stale word is not a reference. */
-	if ((s->allocbits[slot / 64] >> (slot % 64) & 1) == 0)
+	if ((s->allocbits[slot / 64] & bit) == 0)
 		return;
-	if (!set_mark(w, s, slot))
+	if (!set_mark(w, word, bit))
 		return;
 	w->bytes_marked += s->elemsize;
 	if (s->kind != SPAN_NOSCAN)
 		rt_gcwork_push(w, s->base + slot * s->elemsize);
 }
 
-static inline RT_NO_SANITIZE void
-mark_word(struct gcworker *w, uintptr_t p)
+static inline __attribute__((always_inline)) RT_NO_SANITIZE void
+mark_word_inline(struct gcworker *w, uintptr_t p)
 {
 	struct mspan *s = rt_spanof(p);
 
 	if (s != NULL)
 		mark_slot(w, s, rt_slotof(s, p));
+}
+
+static RT_NOINLINE RT_NO_SANITIZE void
+mark_word(struct gcworker *w, uintptr_t p)
+{
+	mark_word_inline(w, p);
 }
 
 /* A word of a stack: what it points into, and what ends there. */
@@ -214,7 +221,7 @@ static inline RT_NO_SANITIZE void
 scan_mask(struct gcworker *w, uintptr_t base, uint64_t mask)
 {
 	for (; mask != 0; mask &= mask - 1)
-		mark_word(w,
+		mark_word_inline(w,
 		    ((uintptr_t *)base)[__builtin_ctzll(mask)]);
 }
 

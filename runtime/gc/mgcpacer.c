@@ -23,10 +23,18 @@
  */
 #include "gc/mgcpacer.h"
 
+#include <stdatomic.h>
+
 #define FLOOR_MIN_BYTES ((uint64_t)256 << 10)
 #define RESERVE_MIN_BYTES ((uint64_t)1 << 20)
-/* A helper needs some 50 us to wake; this much takes longer to mark. */
-#define HELPER_WORTH_BYTES ((uint64_t)1 << 20)
+/*
+ * Live heap for each helper. Who marks alone sets bits by plain stores; with
+ * others beside him each bit costs a locked instruction, a third of all the
+ * work, and he may have to wait for one whom the system has taken off its
+ * processor with grey objects in hand. Below this, 5 ms of the smallest
+ * objects, that is not worth it. Tests make it smaller.
+ */
+_Atomic uint64_t rt_pacer_helper_worth_bytes = (uint64_t)8 << 20;
 #define HELPERS_MAX 7
 
 static uint64_t
@@ -105,7 +113,8 @@ int32_t
 rt_pacer_helpers(uint64_t heap_bytes, int32_t procs, int32_t ncpu)
 {
 	int32_t n = (procs < ncpu ? procs : ncpu) - 1;
-	uint64_t worth = heap_bytes / HELPER_WORTH_BYTES;
+	uint64_t worth = heap_bytes /
+	    atomic_load(&rt_pacer_helper_worth_bytes);
 
 	if (n > HELPERS_MAX)
 		n = HELPERS_MAX;

@@ -24,6 +24,7 @@ uint64_t rt_pacer_goal(const struct gc_pace *in);
 /* Least goal that a memory limit may force on a live heap. */
 uint64_t rt_pacer_floor(uint64_t live_bytes);
 /* Helper threads that are worth waking to mark so much. */
+extern _Atomic uint64_t rt_pacer_helper_worth_bytes;
 int32_t rt_pacer_helpers(uint64_t heap_bytes, int32_t procs, int32_t ncpu);
 /* Share in 1/1000 of procs CPUs over elapsed_ns. */
 uint32_t rt_pacer_permille(int64_t gc_cpu_ns, int64_t elapsed_ns,

@@ -53,8 +53,9 @@ static const struct helper_row {
 	int32_t procs, ncpu, want;
 } helpers[] = {
 	{ 0, 8, 8, 0 },
-	{ 1 * MB, 8, 8, 1 },
-	{ 3 * MB, 8, 8, 3 },
+	{ 1 * MB, 8, 8, 0 },
+	{ 8 * MB, 8, 8, 1 },
+	{ 30 * MB, 8, 8, 3 },
 	{ 100 * MB, 8, 2, 1 },
 	{ 100 * MB, 1, 8, 0 },
 	{ 100 * MB, 64, 64, 7 },
