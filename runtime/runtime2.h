@@ -55,6 +55,9 @@ struct gort_type;
 #define RT_NOINLINE __attribute__((noinline))
 #define RT_ALIGNED(n) __attribute__((aligned(n)))
 #define RT_CACHE_LINE 64
+/* A large static variable, zero at first, that never holds a pointer into the
+ * heap: where compiled Go runs the collector does not read it (gort_go.ld). */
+#define RT_NOT_ROOT __attribute__((section(".bss.rt_not_root")))
 
 /*
  * Debug builds (--enable-debug) check with rt_assert; a check that guards the

@@ -41,7 +41,7 @@ static struct {
 	uint32_t refused;
 	bool publish; /* the ring is up */
 	_Atomic bool sealed; /* the boot is over */
-} bootlog = { .busy = ATOMIC_FLAG_INIT };
+} bootlog RT_NOT_ROOT = { .busy = ATOMIC_FLAG_INIT };
 
 static void
 log_lock(void)

@@ -630,7 +630,7 @@ static const uint8_t saved_regs[] = { RT_UW_RBX, RT_UW_RBP, RT_UW_R12,
 static struct {
 	_Atomic uint64_t row;  /* relaxed, as is check: see the essay */
 	_Atomic uint64_t check; /* row ^ pc */
-} cache[CACHE_ENTRIES];
+} cache[CACHE_ENTRIES] RT_NOT_ROOT;
 
 /* pc with its lowest bit telling how it is looked up would be ambiguous:
  * rows are kept under the address that was looked up. */

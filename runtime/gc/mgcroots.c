@@ -8,7 +8,8 @@
  * pointers, with their layouts, before its initialiser runs, and those are
  * read word by word as the layouts say. Of all other static memory only the
  * runtime's own variables are read, conservatively; gort_go.ld gathers them in
- * two sections. Not read are
+ * two sections (large ones without heap pointers excepted: RT_NOT_ROOT), some
+ * 90 KB. Not read are
  *   variables without pointers (a 1-GiB table costs nothing)
  *   packages whose initialiser has not begun: nobody can have stored into
  *     their variables, so collections may run while packages initialise

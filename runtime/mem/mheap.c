@@ -47,7 +47,7 @@
 #endif
 #define RESERVE_MIN_BYTES ((size_t)16 << 20)
 
-struct mheap rt_heap;
+RT_NOT_ROOT struct mheap rt_heap;
 
 void
 rt_out_of_memory(size_t bytes)

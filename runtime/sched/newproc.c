@@ -34,7 +34,8 @@
 #define ALLG_PIECES 16384 /* 134 million goroutines */
 
 static struct rt_mutex allglock = { .rank = RANK_ALLG };
-static struct g **allg[ALLG_PIECES]; /* allglock to add; const after */
+/* allglock to add; const after */
+static struct g **allg[ALLG_PIECES] RT_NOT_ROOT;
 static _Atomic size_t allg_len;      /* release after the entry */
 
 struct g *
