@@ -126,3 +126,38 @@ go_version(void)
 {
 	return go_build_version;
 }
+
+gort_str go_gogetenv(gort_str key) GO("runtime.gogetenv");
+gort_str go_goroot(void) GO("runtime.GOROOT");
+int64_t go_num_cgo_call(void) GO("runtime.NumCgoCall");
+gort_slice go_cpu_profile(void) GO("runtime.CPUProfile");
+GO_FUNCVAL(go_goroot, "runtime.GOROOT");
+GO_FUNCVAL(go_num_cgo_call, "runtime.NumCgoCall");
+GO_FUNCVAL(go_cpu_profile, "runtime.CPUProfile");
+
+gort_str
+go_goroot(void)
+{
+	gort_str v = go_gogetenv((gort_str){ "GOROOT", 6 });
+
+	return v.n != 0 ? v : go_default_goroot;
+}
+
+/* Racy reads of counters that only grow. */
+int64_t
+go_num_cgo_call(void)
+{
+	uint64_t n = 0;
+
+	for (struct m *mp = atomic_load(&rt_allm); mp != NULL;
+	     mp = mp->alllink)
+		n += *(volatile uint64_t *)&mp->ncgocall;
+	return (int64_t)n;
+}
+
+/* Gone since Go 1.9; its words are what is left. */
+gort_slice
+go_cpu_profile(void)
+{
+	rt_panic_str("CPUProfile no longer available");
+}

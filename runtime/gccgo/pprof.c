@@ -327,10 +327,11 @@ GO_FUNCVAL(go_set_cpu_profile_rate, "runtime.SetCPUProfileRate");
  * One log at a time. `state` says how far it is; the reader waits on `over`,
  * which whoever turns it off wakes.
  */
-enum { LOG_NONE, LOG_BEGUN, LOG_HEADER_READ, LOG_OVER };
+enum { LOG_NONE, LOG_ON, LOG_OVER };
 static struct {
 	struct rt_mutex lock; /* guards all but over */
 	int state;
+	bool header_due; /* the reader has not had it yet */
 	uint64_t hz;
 	int64_t begun_ns;
 	struct rt_note over;
@@ -349,13 +350,13 @@ go_set_cpu_profile_rate(intptr_t hz)
 	if (hz > 0) {
 		busy = cpulog.state != LOG_NONE;
 		if (!busy) {
-			cpulog.state = LOG_BEGUN;
+			cpulog.state = LOG_ON;
+			cpulog.header_due = true;
 			cpulog.hz = (uint64_t)hz;
 			cpulog.begun_ns = rt_nanotime();
 			rt_noteclear(&cpulog.over);
 		}
-	} else if (cpulog.state == LOG_BEGUN ||
-	    cpulog.state == LOG_HEADER_READ) {
+	} else if (cpulog.state == LOG_ON) {
 		cpulog.state = LOG_OVER;
 		rt_notewakeup(&cpulog.over);
 	}
@@ -383,18 +384,18 @@ go_read_profile(void)
 	struct profile_read end = { .eof = true };
 	uint64_t hz;
 	int64_t begun_ns;
-	int was;
+	bool any, first;
 
 	rt_lock(&cpulog.lock);
-	was = cpulog.state;
+	any = cpulog.state != LOG_NONE;
+	first = any && cpulog.header_due;
 	hz = cpulog.hz;
 	begun_ns = cpulog.begun_ns;
-	if (was == LOG_BEGUN)
-		cpulog.state = LOG_HEADER_READ;
+	cpulog.header_due = false;
 	rt_unlock(&cpulog.lock);
-	if (was == LOG_BEGUN)
+	if (first)
 		return header(hz, begun_ns);
-	if (was == LOG_NONE)
+	if (!any)
 		return end;
 	rt_notetsleepg(&cpulog.over, -1);
 	rt_lock(&cpulog.lock);
