@@ -10,6 +10,7 @@ dist_check_SCRIPTS += tests/prog/run.sh tests/fault/names.sh
 
 IPC_CHECKS = tests/ipc/check_ring tests/ipc/check_channel
 FAULT_CHECKS = tests/fault/check_print tests/fault/check_panic \
+	tests/fault/check_defer \
 	tests/fault/check_symtab \
 	tests/diag/check_gctrace tests/diag/check_control
 check_PROGRAMS += $(IPC_CHECKS) $(FAULT_CHECKS)
@@ -26,6 +27,9 @@ tests_fault_check_print_LDFLAGS = $(GORT_LINK)
 tests_fault_check_panic_SOURCES = tests/fault/check_panic.c
 tests_fault_check_panic_LDADD = $(FAULT_CHECK_LDADD)
 tests_fault_check_panic_LDFLAGS = $(GORT_LINK)
+tests_fault_check_defer_SOURCES = tests/fault/check_defer.c
+tests_fault_check_defer_LDADD = $(FAULT_CHECK_LDADD)
+tests_fault_check_defer_LDFLAGS = $(GORT_LINK)
 tests_fault_check_symtab_SOURCES = tests/fault/check_symtab.c
 tests_fault_check_symtab_LDADD = $(FAULT_CHECK_LDADD)
 tests_fault_check_symtab_LDFLAGS = $(GORT_LINK)
