@@ -189,12 +189,26 @@ put_compilers_part(struct text *t, const char *s, const char *end)
 	return 0;
 }
 
+/*
+ * The body of a method that calls recover has its whole name escaped in one,
+ * behind the package path: main.main_0T_0Method..r. The path goes once.
+ */
+static void
+drop_doubled_path(struct text *t, size_t path_bytes)
+{
+	if (2 * path_bytes >= t->n ||
+	    memcmp(t->s, t->s + path_bytes, path_bytes) != 0)
+		return;
+	t->n -= path_bytes;
+	memmove(t->s, t->s + path_bytes, t->n);
+}
+
 const char *
 rt_go_name(const char *sym, bool linkage)
 {
 	size_t n = plain_length(sym);
 	const char *end = sym + n, *s = sym;
-	bool path = true; /* still in the package path */
+	size_t path_bytes = 0; /* of the package path and its dot; 0: in it */
 	struct text t;
 
 	if (!rt_is_go_name(sym))
@@ -203,11 +217,12 @@ rt_go_name(const char *sym, bool linkage)
 		end -= 3;
 	t.n = 0;
 	while (s < end) {
-		if (*s == '_' && (path || linkage)) {
+		if (*s == '_' && (path_bytes == 0 || linkage)) {
 			s += put_escape(&t, s, end);
 		} else if (*s == '.') {
-			path = false;
 			put(&t, *s++);
+			if (path_bytes == 0)
+				path_bytes = t.n;
 			if (s < end && *s == '.') {
 				s++;
 				s += put_compilers_part(&t, s, end);
@@ -216,6 +231,8 @@ rt_go_name(const char *sym, bool linkage)
 			put(&t, *s++);
 		}
 	}
+	if (end != sym + n)
+		drop_doubled_path(&t, path_bytes);
 	return rt_intern(t.s, t.n);
 }
 

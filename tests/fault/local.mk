@@ -41,9 +41,12 @@ tests_diag_check_control_LDADD = $(FAULT_CHECK_LDADD)
 tests_diag_check_control_LDFLAGS = $(GORT_LINK)
 
 # unwinding and symbols
-UNWIND_CHECKS = tests/fault/check_unwind
+UNWIND_CHECKS = tests/fault/check_unwind tests/fault/check_lines
 check_PROGRAMS += $(UNWIND_CHECKS)
 TESTS += $(UNWIND_CHECKS)
 tests_fault_check_unwind_SOURCES = tests/fault/check_unwind.c
 tests_fault_check_unwind_LDADD = $(FAULT_CHECK_LDADD)
 tests_fault_check_unwind_LDFLAGS = $(GORT_LINK)
+tests_fault_check_lines_SOURCES = tests/fault/check_lines.c
+tests_fault_check_lines_LDADD = $(FAULT_CHECK_LDADD)
+tests_fault_check_lines_LDFLAGS = $(GORT_LINK)
