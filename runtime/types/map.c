@@ -270,39 +270,30 @@ INLINE char *
 take_slot(const struct mapinfo *info, struct rt_table *tab, uint64_t h)
 {
 	uint32_t gmask = tab->gmask, g = hash_group(h) & gmask;
-	char *deleted = NULL, *group;
-	uint32_t free;
-	unsigned i;
+	char *tag = NULL; /* of the first deleted slot */
 
 	for (uint32_t step = 1;; g = (g + step++) & gmask) {
-		__m128i tags;
+		char *group = table_group(info, tab, g);
+		__m128i tags = group_tags(group);
+		uint32_t free = tags_equal(tags, TAG_EMPTY);
+		uint32_t deleted = tags_equal(tags, TAG_DELETED);
 
-		group = table_group(info, tab, g);
-		tags = group_tags(group);
-		free = tags_equal(tags, TAG_EMPTY);
-		if (deleted == NULL) {
-			uint32_t d = tags_equal(tags, TAG_DELETED);
-
-			if (d != 0)
-				deleted = group + __builtin_ctz(d);
+		if (deleted != 0 && tag == NULL)
+			tag = group + __builtin_ctz(deleted);
+		if (RT_LIKELY(free != 0) && tag == NULL) {
+			if (tab->left == 0)
+				return NULL;
+			tab->left--;
+			tag = group + __builtin_ctz(free);
 		}
-		if (RT_LIKELY(free != 0) || step > gmask)
+		if (tag != NULL || step > gmask)
 			break;
 	}
-	if (deleted != NULL) {
-		uint32_t at = (uint32_t)(deleted - (char *)(tab + 1));
-
-		group = table_group(info, tab, at / info->group_bytes);
-		i = at % info->group_bytes;
-	} else if (free != 0 && tab->left != 0) {
-		tab->left--;
-		i = (unsigned)__builtin_ctz(free);
-	} else {
+	if (tag == NULL)
 		return NULL;
-	}
-	group[i] = (char)hash_tag(h);
+	*tag = (char)hash_tag(h);
 	tab->used++;
-	return group_slot(info, group, i);
+	return tag_slot(info, tag);
 }
 
 /* A new entry, its key stored. */
@@ -436,20 +427,17 @@ forget_deleted(const struct mapinfo *info, struct rt_table *tab)
 }
 
 static void
-free_slot(struct rt_map *m, struct rt_table *tab, char *slot)
+free_slot(struct rt_map *m, struct rt_table *tab, char *tag)
 {
 	const struct mapinfo *info = m->info;
-	size_t at = (size_t)(slot - (char *)(tab + 1));
-	char *group = table_group(info, tab, (uint32_t)(at / info->group_bytes));
-	size_t i = (at % info->group_bytes - GROUP_SLOTS) / info->slot_bytes;
 
-	clear_slot(info, slot);
+	clear_slot(info, tag_slot(info, tag));
 	if (tab->gmask == 0 ||
-	    tags_equal(group_tags(group), TAG_EMPTY) != 0) {
-		group[i] = TAG_EMPTY;
+	    tags_equal(group_tags(tag_group(tag)), TAG_EMPTY) != 0) {
+		*tag = TAG_EMPTY;
 		tab->left++;
 	} else {
-		group[i] = TAG_DELETED;
+		*tag = TAG_DELETED;
 	}
 	if (--tab->used == 0)
 		forget_deleted(info, tab);
@@ -462,13 +450,13 @@ delete_as(enum key_kind kind, struct rt_map *m, const void *key)
 {
 	uint64_t h = key_hash(kind, m->info->t, key, m->seed);
 	struct rt_table *tab;
-	char *slot;
+	char *slot, *tag;
 
 	begin_writing(m);
 	tab = map_table(m, h);
-	slot = table_find(kind, m->info, tab, m->gmask, h, key);
-	if (slot != NULL)
-		free_slot(m, tab, slot);
+	tag = table_find_tag(kind, m->info, tab, m->gmask, h, key, &slot);
+	if (tag != NULL)
+		free_slot(m, tab, tag);
 	end_writing(m);
 }
 

@@ -203,10 +203,25 @@ key_equal(enum key_kind kind, const struct mapinfo *info, char *slot,
 	return rt_call_equal(info->key->equal, key, slot_key(info, slot));
 }
 
-/* The slot of key in the table, or NULL. */
+/* Tables and groups are 16-aligned, so a tag's address tells all. */
+static inline char *
+tag_group(char *tag)
+{
+	return tag - ((uintptr_t)tag & (GROUP_SLOTS - 1));
+}
+
+static inline char *
+tag_slot(const struct mapinfo *info, char *tag)
+{
+	return group_slot(info, tag_group(tag),
+	    (uintptr_t)tag & (GROUP_SLOTS - 1));
+}
+
+/* The tag of key's slot in the table, or NULL; *ret_slot is the slot. */
 static inline __attribute__((always_inline)) char *
-table_find(enum key_kind kind, const struct mapinfo *info,
-    const struct rt_table *tab, uint32_t gmask, uint64_t h, const void *key)
+table_find_tag(enum key_kind kind, const struct mapinfo *info,
+    const struct rt_table *tab, uint32_t gmask, uint64_t h, const void *key,
+    char **ret_slot)
 {
 	uint32_t g = hash_group(h) & gmask;
 
@@ -216,16 +231,29 @@ table_find(enum key_kind kind, const struct mapinfo *info,
 		uint32_t hits = tags_equal(tags, hash_tag(h));
 
 		for (; hits != 0; hits &= hits - 1) {
-			char *slot = group_slot(info, group,
-			    (unsigned)__builtin_ctz(hits));
+			unsigned i = (unsigned)__builtin_ctz(hits);
+			char *slot = group_slot(info, group, i);
 
-			if (RT_LIKELY(key_equal(kind, info, slot, key)))
-				return slot;
+			if (RT_LIKELY(key_equal(kind, info, slot, key))) {
+				*ret_slot = slot;
+				return group + i;
+			}
 		}
 		if (RT_LIKELY(tags_equal(tags, TAG_EMPTY) != 0) ||
 		    step > gmask)
 			return NULL;
 	}
+}
+
+/* The slot of key in the table, or NULL. */
+static inline __attribute__((always_inline)) char *
+table_find(enum key_kind kind, const struct mapinfo *info,
+    const struct rt_table *tab, uint32_t gmask, uint64_t h, const void *key)
+{
+	char *slot = NULL;
+
+	table_find_tag(kind, info, tab, gmask, h, key, &slot);
+	return slot;
 }
 
 #endif

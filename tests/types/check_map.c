@@ -328,8 +328,9 @@ op_access(struct model *mo, int i)
 static int
 number_of(const struct model *mo, const void *p)
 {
-	const union key *k = p;
+	union key copy, *k = &copy;
 
+	memcpy(&copy, p, mo->t->key->size); /* p is aligned for its type only */
 	if (mo->t->key == &t_u64) {
 		for (int s = 0; s < 60; s += 20) {
 			uint64_t i = k->u64 >> s;
