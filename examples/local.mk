@@ -14,3 +14,5 @@ examples_crash_LDFLAGS = $(GORT_PROG_LINK)
 if SANITIZED
 examples_crash_CFLAGS = $(AM_CFLAGS) -fno-sanitize=null,integer-divide-by-zero
 endif
+# built by gortctl, not by make: a Go compiler is not needed to build gort
+EXTRA_DIST += examples/sieve.go

@@ -43,3 +43,19 @@ ${CC:-cc} -o "$tmp/shared" "$hello" $(get --cflags) \
 check "$tmp/shared"
 readelf -d "$tmp/shared" | grep -q 'NEEDED.*libgort' ||
 	{ echo "shared: does not use libgort.so"; exit 1; }
+
+gccgo=${GCCGO:-gccgo-12}
+command -v "$gccgo" >/dev/null || { echo "Go program skipped: no $gccgo"; exit 0; }
+printf 'package main\nimport "os"\nfunc main() { println(len(os.Args)); os.Exit(3) }\n' \
+	>"$tmp/prog.go"
+# shellcheck disable=SC2046
+"$gccgo" -O2 -static-libgo -no-pie -o "$tmp/go" "$tmp/prog.go" \
+	$(get --variable=golibs)
+st=0
+out=$("$tmp/go" x 2>&1) || st=$?
+[ "$st $out" = "3 2" ] || { echo "a Go program: status $st, printed $out"; exit 1; }
+GORT_PREFIX="$tmp/root$prefix" "$builddir/gortctl" build -o "$tmp/go2" \
+	"$tmp/prog.go"
+st=0
+"$tmp/go2" 2>/dev/null || st=$?
+[ "$st" = 3 ] || { echo "built from the installed gort: status $st"; exit 1; }

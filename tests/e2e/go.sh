@@ -139,6 +139,16 @@ head -c 100000 hello >cut
 chmod +x cut
 says "a truncated program" 126 "truncated" ctl run ./cut
 
+# A start object of another gort: the last byte of its ABI number differs.
+LC_ALL=C sed 's/\x01\x00\x00\x01tcrt/\x02\x00\x00\x01tcrt/' \
+	"$builddir/runtime/boot/gort_crt.o" >other_crt.o
+check "it differs" sh -c "! cmp -s other_crt.o '$builddir/runtime/boot/gort_crt.o'"
+"$GCCGO" -static-libgo -no-pie -o mixed hello.go \
+	"$builddir/runtime/gccgo/gort_go.o" other_crt.o -pthread -Wl,-z,now \
+	-Wl,-e,_rt0_amd64_linux >out 2>&1
+says "a mixture" 2 "^fatal error: gort_crt.o is of gort .*: build the program again" \
+	./mixed
+
 # ---- hosted ----
 check_eq "run builds" "$(ctl run --name hello hello.go a b 2>err)" \
 	"hello, gort 3 gccgo"
