@@ -149,6 +149,9 @@ intptr_t go_sync_procpin(void) GO("sync.runtime__procPin");
 void go_sync_procunpin(void) GO("sync.runtime__procUnpin");
 intptr_t go_atomic_procpin(void) GO("sync_1atomic.runtime__procPin");
 void go_atomic_procunpin(void) GO("sync_1atomic.runtime__procUnpin");
+/* Nobody in the library: packages that reach in by a linkname. */
+intptr_t go_procpin(void) GO("runtime.procPin");
+void go_procunpin(void) GO("runtime.procUnpin");
 
 intptr_t
 go_sync_procpin(void)
@@ -170,6 +173,18 @@ go_atomic_procpin(void)
 
 void
 go_atomic_procunpin(void)
+{
+	rt_releasem(rt_getg()->m);
+}
+
+intptr_t
+go_procpin(void)
+{
+	return rt_acquirem()->p->id;
+}
+
+void
+go_procunpin(void)
 {
 	rt_releasem(rt_getg()->m);
 }
