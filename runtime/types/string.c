@@ -5,9 +5,10 @@
  * The compiler hands a buffer on its frame when it knows that the result does
  * not outlive the statement. Strings of one byte point into a table.
  *
- * Joining: the one string that is not empty is handed on as it is, if its
- * bytes cannot be in a frame: either the result stays in this frame as well
- * (there is a buffer), or the bytes are in the heap or in the program's image.
+ * Joining always copies, also a single string that is not empty: gccgo hands
+ * the bytes of a slice over as an operand (x + string(b) makes no copy of b),
+ * and whoever owns the slice writes to it afterwards. Nothing tells such an
+ * operand from a true string, wherever its bytes are.
  *
  * UTF-8, by the Unicode standard's table of well-formed sequences: the first
  * byte decides how many follow and in what range the second must be, which
@@ -147,51 +148,26 @@ rt_gostring(const char *s)
 
 /* ---- joining and comparing ---- */
 
-/* Bounds of the executable, or of libgort.so, that the linker gives. */
-extern char image[] __asm__("__ehdr_start")
-    __attribute__((visibility("hidden")));
-extern char image_end[] __asm__("_end");
-
-/* Can these bytes not be in a goroutine's frame? */
-static bool
-outlives_frames(const void *p)
-{
-	return (uintptr_t)p - (uintptr_t)image <
-	    (uintptr_t)image_end - (uintptr_t)image ||
-	    rt_findobject((uintptr_t)p, NULL) != 0;
-}
-
-/* Bytes of all; *ret_only: the one that is not empty, -1 if several. */
 static size_t
-total_bytes(const gort_str *a, intptr_t n, intptr_t *ret_only)
+total_bytes(const gort_str *a, intptr_t n)
 {
 	size_t total = 0;
-	intptr_t only = -1, count = 0;
 
-	for (intptr_t i = 0; i < n; i++) {
-		if (a[i].n == 0)
-			continue;
-		only = i;
-		count++;
+	for (intptr_t i = 0; i < n; i++)
 		if (__builtin_add_overflow(total, (size_t)a[i].n, &total) ||
 		    total > INTPTR_MAX)
 			rt_throw("string concatenation too long");
-	}
-	*ret_only = count == 1 ? only : -1;
 	return total;
 }
 
 gort_str
 rt_concatstrings(void *buf, const gort_str *a, intptr_t n)
 {
-	intptr_t only;
-	size_t total = total_bytes(a, n, &only), at = 0;
+	size_t total = total_bytes(a, n), at = 0;
 	char *p;
 
 	if (total == 0)
 		return (gort_str){ NULL, 0 };
-	if (only >= 0 && (buf != NULL || outlives_frames(a[only].p)))
-		return a[only];
 	p = buf != NULL && total <= RT_STRBUF_BYTES ? buf
 	                                            : rt_rawstring(total);
 	for (intptr_t i = 0; i < n; i++) {

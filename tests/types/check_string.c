@@ -211,14 +211,14 @@ concat_body(void *arg)
 	T_CHECK(is(s, STR("one two")) && s.p == buf);
 	T_CHECK(rt_concatstrings(NULL, a, 1).n == 0);
 	T_CHECK(rt_concatstrings(buf, a, 0).n == 0);
-	/* alone: as it is, but not out of a frame */
-	T_CHECK(rt_concatstrings(NULL, a, 3).p == a[1].p);
+	/* alone: a copy too, it may be the bytes of a slice */
 	a[1] = heap;
-	T_CHECK(rt_concatstrings(NULL, a, 3).p == heap.p);
+	s = rt_concatstrings(NULL, a, 3);
+	T_CHECK(is(s, heap) && s.p != heap.p);
 	a[1] = (gort_str){ frame, 5 };
 	s = rt_concatstrings(NULL, a, 3);
 	T_CHECK(is(s, STR("frame")) && s.p != frame);
-	T_CHECK(rt_concatstrings(buf, a, 3).p == frame);
+	T_CHECK(rt_concatstrings(buf, a, 3).p == buf);
 	for (int i = 0; i < 5; i++)
 		a[i] = STR("0123456789");
 	s = rt_concatstrings(buf, a, 5);
