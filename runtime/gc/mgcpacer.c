@@ -8,7 +8,8 @@
  *   goal = live + (live + stacks + globals) * GOGC / 100
  *
  * but at least 4 MiB * GOGC / 100, so that small programs do not collect all
- * the time.
+ * the time, and at least 1 MiB above the live heap: a cycle has costs that do
+ * not depend on the heap, and with GOGC=1 they would be all that happens.
  *
  * GOMEMLIMIT: what the limit leaves when everything else is subtracted (memory
  * beside the heap, pages lost to fragmentation, a reserve of 3 % but 1 MiB at
@@ -25,6 +26,7 @@
 
 #include <stdatomic.h>
 
+#define STEP_MIN_BYTES ((uint64_t)1 << 20)
 #define FLOOR_MIN_BYTES ((uint64_t)256 << 10)
 #define RESERVE_MIN_BYTES ((uint64_t)1 << 20)
 /*
@@ -72,6 +74,8 @@ goal_by_percent(const struct gc_pace *in)
 	    add_sat(in->stack_bytes, in->globals_bytes));
 	goal = add_sat(in->live_bytes, percent_of(base, in->percent));
 	min = percent_of(GC_HEAP_MINIMUM_BYTES, in->percent);
+	if (min < add_sat(in->live_bytes, STEP_MIN_BYTES))
+		min = add_sat(in->live_bytes, STEP_MIN_BYTES);
 	return goal > min ? goal : min;
 }
 

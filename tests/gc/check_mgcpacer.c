@@ -20,7 +20,9 @@ static const struct goal_row {
 	{ { 10 * MB, 2 * MB, 1 * MB, 100, NONE, 0, 0 }, 23 * MB },
 	{ { 10 * MB, 0, 0, 50, NONE, 0, 0 }, 15 * MB },
 	{ { 0, 0, 0, 200, NONE, 0, 0 }, 8 * MB },
-	{ { 10 * MB, 0, 0, 0, NONE, 0, 0 }, 10 * MB },
+	/* a step above the live heap, also where GOGC asks for none */
+	{ { 10 * MB, 0, 0, 0, NONE, 0, 0 }, 11 * MB },
+	{ { 1 * MB, 0, 0, 1, NONE, 0, 0 }, 2 * MB },
 	{ { 10 * MB, 0, 0, -1, NONE, 0, 0 }, GC_GOAL_NONE },
 	{ { (uint64_t)1 << 62, 0, 0, INT32_MAX, NONE, 0, 0 }, GC_GOAL_NONE },
 	/* the limit leaves 100 - 10 - 5 - 3 */
