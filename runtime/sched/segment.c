@@ -97,6 +97,13 @@ static struct {
 	_Atomic size_t inuse;     /* bytes between guard and top of all owned */
 } pool = { .lock = { .rank = RANK_STACKPOOL } };
 
+/*
+ * A limit below this counts as this. Programs set limits by the frames of Go's
+ * own compiler; gccgo builds a large literal in the frame before it copies it
+ * where it belongs, so that one frame may be as large as the program's largest
+ * type.
+ */
+#define LIMIT_MIN_BYTES ((size_t)4 << 20)
 static _Atomic size_t max_stack_bytes = 1000000000;
 
 /* Part of morestack_amd64.S: there only if that is linked. */
@@ -239,6 +246,8 @@ segment_floor(const struct rt_segment *s)
 	size_t max = atomic_load_explicit(&max_stack_bytes,
 	    memory_order_relaxed);
 
+	if (max < LIMIT_MIN_BYTES)
+		max = LIMIT_MIN_BYTES;
 	if (max > s->top - s->lo - ROOM_BYTES)
 		return s->lo + ROOM_BYTES;
 	return s->top - max;
