@@ -7,16 +7,14 @@
 # "// run", "// rundir", "// runoutput" or "// errorcheckandrundir") and that
 # gccgo-12 compiles; links it with the runtime, runs it, and compares the output
 # with its .out file (none: no output) and the exit code with 0. TEST is a name
-# in that folder (chan/select.go), or @FILE, a list of such names; default all.
+# in that folder (chan/select.go), or @FILE, a list of such names. Default: for
+# gort what libgo passes, gotests.libgo; else all.
 #
 #	-r  which runtime (gort); both: libgo first
 #	-f  only those that did not pass at the last time
 #	-k  keep the executables
 #	-O  compiler's flags instead of "-O2 -g"
 #	-e  a variable for the programs, e.g. GODEBUG=gcstress=100
-#
-# Without TEST: those that libgo passes are gotests.libgo; the exit code says
-# whether libgort passes them all.
 #
 # Prints the failures with a reason each and a summary line. Below
 # $builddir/tests/go/dist: obj/ (compiled once), res/ (pass, or the reason), log/
@@ -208,7 +206,10 @@ go_bin=$dist/bin.$$ # two drivers at once do not meet
 mkdir -p "$go_bin"
 export go_tests go_key go_bin
 [ -s "$dist/list" ] || { (list) >"$dist/list.new" && mv "$dist/list.new" "$dist/list"; }
-[ $# -gt 0 ] || set -- @"$dist/list"
+[ $# -gt 0 ] || case $runtimes in
+gort) set -- @"$here/gotests.libgo" ;;
+*) set -- @"$dist/list" ;;
+esac
 for t; do
 	case $t in
 	@*) sed 's/#.*//; /^$/d; s/ .*//' "${t#@}" ;;
