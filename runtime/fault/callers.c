@@ -60,16 +60,26 @@ alias_of(const struct rt_symbol *s)
 const char *
 rt_call_name(const struct rt_symbol *s)
 {
-	const char *name = alias_of(s), *func = s->func;
+	const char *name = s->name, *func = s->func;
 	char buf[RT_NAME_MAX];
 	int n;
 
+	if (name == NULL)
+		name = alias_of(s);
 	if (name != NULL || !s->runtime || s->go)
 		return name != NULL ? name : func;
 	if (strncmp(func, "rt_", 3) == 0)
 		func += 3;
 	n = rt_snprintf(buf, sizeof(buf), "runtime.%s", func);
 	return rt_intern(buf, (size_t)n);
+}
+
+void
+rt_call_name_fill(struct rt_symbol *s)
+{
+	s->name = NULL;
+	s->inside = s->runtime && !s->go && alias_of(s) == NULL;
+	s->name = rt_call_name(s);
 }
 
 /* ---- walking ---- */
@@ -109,7 +119,7 @@ take_pc(struct rt_callwalk *c)
 	c->pc = *c->pcs++;
 	c->more = --c->npcs > 0;
 	c->sp = c->cfa = 0;
-	c->n = rt_symbolize_all(c->pc - 1, c->all, RT_SYMBOLS_MAX);
+	c->all = rt_symbols_at(c->pc - 1, c->buf, &c->n);
 }
 
 static void
@@ -125,7 +135,7 @@ take_frame(struct rt_callwalk *c)
 	c->exact = c->u.exact;
 	c->pc = pc + c->exact;
 	c->sp = c->u.reg[RT_UW_RSP];
-	c->n = rt_symbolize_all(pc - !c->exact, c->all, RT_SYMBOLS_MAX);
+	c->all = rt_symbols_at(pc - !c->exact, c->buf, &c->n);
 	c->more = rt_unwind_next(&c->u);
 	c->cfa = c->more ? c->u.reg[RT_UW_RSP] : 0;
 }
@@ -137,7 +147,7 @@ counts(struct rt_callwalk *c, const struct rt_symbol *s)
 	const char *wrapped = c->body;
 
 	c->body = NULL;
-	c->name = rt_call_name(s);
+	c->name = s->name;
 	if (c->mode == RT_WALK_ALL)
 		return true;
 	if (s->wrapper || (wrapped != NULL && strcmp(wrapped, s->func) == 0))
@@ -146,7 +156,7 @@ counts(struct rt_callwalk *c, const struct rt_symbol *s)
 		c->body = s->func;
 	if (c->mode == RT_WALK_RUNTIME)
 		return true;
-	if (s->runtime && !s->go && alias_of(s) == NULL)
+	if (s->inside)
 		return false;
 	if (s->runtime && c->last != NULL && strcmp(c->last, c->name) == 0)
 		return false; /* gopanic, and what does its work */
@@ -189,10 +199,11 @@ rt_call_stack(
 bool
 rt_call_frame(uintptr_t pc, struct rt_symbol *ret, int *ret_levels)
 {
-	struct rt_symbol all[RT_SYMBOLS_MAX];
+	struct rt_symbol buf[RT_SYMBOLS_MAX];
+	const struct rt_symbol *all =
+	    rt_symbols_at(RT_PC_PLAIN(pc) - 1, buf, ret_levels);
 	int level = RT_PC_LEVEL(pc);
 
-	*ret_levels = rt_symbolize_all(RT_PC_PLAIN(pc) - 1, all, RT_SYMBOLS_MAX);
 	if (level >= *ret_levels)
 		level = *ret_levels - 1;
 	*ret = all[level];

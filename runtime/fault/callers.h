@@ -24,12 +24,13 @@ struct rt_callwalk {
 	bool more; /* there is another frame */
 	enum rt_callwalk_mode mode;
 	int n, i;           /* functions of the frame, the next one */
-	struct rt_symbol all[RT_SYMBOLS_MAX];
+	const struct rt_symbol *all;
+	struct rt_symbol buf[RT_SYMBOLS_MAX]; /* for one that is not kept */
 	const char *body; /* its wrapper comes next: the name */
 	const char *last; /* name of the one before */
 	/* the function where the walk stands */
 	const struct rt_symbol *s;
-	const char *name; /* in Go's words; NULL: s->func only */
+	const char *name; /* s->name */
 	uintptr_t pc;     /* as Go counts: a return address, tagged */
 	uintptr_t sp, cfa; /* of the frame */
 	bool exact;        /* pc is one more than the instruction */
@@ -64,6 +65,8 @@ bool rt_call_frame(
 /* The name that Go's programs see for s: Go's own, or runtime.NAME for a
  * function of libgort. */
 const char *rt_call_name(const struct rt_symbol *s);
+/* Set s->name and s->inside. */
+void rt_call_name_fill(struct rt_symbol *s);
 
 /* What FuncForPC gives out: the same for the same function, for ever. */
 struct rt_func {

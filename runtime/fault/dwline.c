@@ -131,13 +131,16 @@ read_lists(struct rt_dw_lines *l, struct rt_dwbuf *b)
 	uint64_t n;
 
 	l->dir_format = read_formats(b, &l->dir_formats);
-	/* entries of no field take no bytes: any number would do */
-	l->ndirs = l->dir_formats == 0 ? 0 : rt_dw_uleb(b);
+	l->ndirs = rt_dw_uleb(b);
+	if (l->dir_formats == 0)
+		l->ndirs = 0; /* of no bytes each: any number would fit */
 	l->dirs = *b;
 	for (uint64_t i = 0; i < l->ndirs && !b->bad; i++)
 		read_entry(l, b, l->dir_format, l->dir_formats, &s, &n);
 	l->file_format = read_formats(b, &l->file_formats);
-	l->nfiles = l->file_formats == 0 ? 0 : rt_dw_uleb(b);
+	l->nfiles = rt_dw_uleb(b);
+	if (l->file_formats == 0)
+		l->nfiles = 0;
 	l->files = *b;
 }
 

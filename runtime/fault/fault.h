@@ -180,6 +180,8 @@ struct rt_symbol {
 	bool wrapper; /* made by the compiler, or call machinery: not to show */
 	bool body;    /* its caller of the same name is its wrapper */
 	const struct rt_module *module; /* NULL unknown */
+	const char *name; /* as Go's programs see it (callers.c); NULL: ask */
+	bool inside; /* of the runtime, and Go's programs have no name for it */
 };
 /* The function that pc's code belongs to, by the module's symbol table; with
  * lines, the innermost function inlined there, with file and line. False:
@@ -190,5 +192,8 @@ bool rt_symbolize(uintptr_t pc, bool with_line, struct rt_symbol *ret);
  * async-signal-safe; up to milliseconds for a pc that is new. */
 #define RT_SYMBOLS_MAX 32
 int rt_symbolize_all(uintptr_t pc, struct rt_symbol *ret, int max);
+/* The same, from where the answer is kept, or in buf[RT_SYMBOLS_MAX]. */
+const struct rt_symbol *rt_symbols_at(
+    uintptr_t pc, struct rt_symbol *buf, int *ret_n);
 
 #endif

@@ -23,6 +23,7 @@
  */
 #include "config.h"
 
+#include "fault/callers.h"
 #include "fault/crash.h"
 #include "fault/symbols.h"
 
@@ -198,15 +199,22 @@ struct answer {
 	struct rt_symbol s[];
 };
 
-static _Atomic(struct answer *) answers[BUCKETS];
+#define ANSWER_BITS 12
+
+static _Atomic(struct answer *) answers[1 << ANSWER_BITS];
+
+static size_t
+bucket_of(uintptr_t pc)
+{
+	return pc * 0x9e3779b97f4a7c15u >> (64 - ANSWER_BITS);
+}
 
 static const struct answer *
 find_answer(uintptr_t pc)
 {
 	/* acquire pairs with keep_answer */
 	const struct answer *a = atomic_load_explicit(
-	    &answers[hash((char *)&pc, sizeof(pc)) % BUCKETS],
-	    memory_order_acquire);
+	    &answers[bucket_of(pc)], memory_order_acquire);
 
 	while (a != NULL && a->pc != pc)
 		a = a->next;
@@ -216,8 +224,7 @@ find_answer(uintptr_t pc)
 static void
 keep_answer(uintptr_t pc, const struct rt_symbol *s, int n)
 {
-	_Atomic(struct answer *) *b =
-	    &answers[hash((char *)&pc, sizeof(pc)) % BUCKETS];
+	_Atomic(struct answer *) *b = &answers[bucket_of(pc)];
 	struct answer *a = rt_forever_alloc(sizeof(*a) + (size_t)n * sizeof(*s));
 
 	if (a == NULL)
@@ -267,6 +274,8 @@ ask(uintptr_t pc, struct rt_symbol *ret, int max)
 	}
 	if (n == 0)
 		n = 1;
+	for (int i = 0; i < n; i++)
+		rt_call_name_fill(&ret[i]);
 	keep_answer(pc, ret, n);
 	return n;
 }
@@ -317,22 +326,37 @@ try_ask(uintptr_t pc, struct rt_symbol *ret, int max)
 	return q.n;
 }
 
+const struct rt_symbol *
+rt_symbols_at(uintptr_t pc, struct rt_symbol *buf, int *ret_n)
+{
+	const struct answer *a = find_answer(pc);
+
+	if (a != NULL) {
+		*ret_n = a->n;
+		return a->s;
+	}
+	*ret_n = 0;
+	if (!atomic_load(&forbidden))
+		*ret_n = rt_crash_is_reporter()
+		    ? try_ask(pc, buf, RT_SYMBOLS_MAX)
+		    : ask(pc, buf, RT_SYMBOLS_MAX);
+	if (*ret_n == 0) {
+		rt_symbolize(pc, false, buf);
+		rt_call_name_fill(buf);
+		*ret_n = 1;
+	}
+	return buf;
+}
+
 int
 rt_symbolize_all(uintptr_t pc, struct rt_symbol *ret, int max)
 {
-	const struct answer *a = find_answer(pc);
-	int n = 0;
+	struct rt_symbol buf[RT_SYMBOLS_MAX];
+	int n;
+	const struct rt_symbol *s = rt_symbols_at(pc, buf, &n);
 
-	if (a != NULL && a->n <= max) {
-		memcpy(ret, a->s, (size_t)a->n * sizeof(*ret));
-		return a->n;
-	}
-	if (!atomic_load(&forbidden))
-		n = rt_crash_is_reporter() ? try_ask(pc, ret, max)
-		                           : ask(pc, ret, max);
-	if (n == 0) {
-		rt_symbolize(pc, false, ret);
-		n = 1;
-	}
+	if (n > max)
+		n = max;
+	memcpy(ret, s, (size_t)n * sizeof(*ret));
 	return n;
 }
