@@ -162,6 +162,7 @@ libgort_go_a_SOURCES += runtime/gccgo/alloc.c runtime/gccgo/iface.c \
 	runtime/gccgo/print.c runtime/gccgo/slice.c runtime/gccgo/string.c \
 	runtime/gccgo/types.c
 libgort_go_a_SOURCES += runtime/gccgo/memstats.c runtime/gccgo/reflect.c \
+	runtime/gccgo/reflect_amd64.S \
 	runtime/gccgo/debug.c runtime/gccgo/metrics.c runtime/gccgo/pprof.c \
 	runtime/gccgo/trace.c runtime/gccgo/publictypes.c \
 	runtime/gccgo/publictypes_amd64.S runtime/gccgo/note.c

@@ -19,8 +19,9 @@
  * malloc's: between the callee's return and the copy nothing else may refer to
  * what came back, and the collector does not look there.
  *
- * Arguments of a large struct type are pushed by libffi below our frame; that
- * room is asked for before.
+ * Arguments of a large struct type are pushed by libffi below our frame, more
+ * than the room that C has below the check value: then the call goes through
+ * go_ffi_call_roomy, which asks for a larger stack (reflect_amd64.S).
  *
  * Rejected: libgo's go-reflect-call.o (results in malloc's memory, a malloc a
  * type a call); keeping signatures for later calls (a cache keyed by addresses
@@ -58,6 +59,9 @@ int ffi_prep_cif(struct ffi_cif *cif, uint32_t abi, uint32_t nargs,
     const struct ffi_type *rtype, const struct ffi_type **atypes);
 void ffi_call_go(struct ffi_cif *cif, void (*fn)(void), void *rvalue,
     void **avalue, void *closure);
+
+void go_ffi_call_roomy(struct ffi_cif *cif, void (*fn)(void), void *rvalue,
+    void **avalue, void *closure, size_t bytes);
 
 /* ---- describing types ---- */
 
@@ -271,6 +275,10 @@ spread(const struct rt_func_type *ft, const char *from, void **results)
 	}
 }
 
+/* Beyond this many bytes of arguments in memory a larger stack is asked for;
+ * and how much libffi's own frames may take beside them. */
+#define ARGS_IN_ROOM 2048
+#define FFI_FRAMES 2048
 #define RESULT_ON_FRAME 256
 #define ARGS_ON_FRAME 8
 
@@ -292,7 +300,11 @@ go_reflectcall(const struct rt_func_type *ft, struct rt_funcval *fn,
 	fill_signature(s, ft, is_interface, is_method);
 	if (s->result_bytes > sizeof(near_res))
 		res = rt_mallocgc(s->result_bytes, NULL, true, true);
-	ffi_call_go(&s->cif, fn->fn, res, params, fn);
+	if (s->cif.bytes <= ARGS_IN_ROOM)
+		ffi_call_go(&s->cif, fn->fn, res, params, fn);
+	else
+		go_ffi_call_roomy(&s->cif, fn->fn, res, params, fn,
+		    (size_t)s->cif.bytes + FFI_FRAMES);
 	spread(ft, res, results);
 }
 

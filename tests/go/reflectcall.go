@@ -46,6 +46,22 @@ func check(b bool, s string, x ...interface{}) {
 	}
 }
 
+type huge struct{ a [30000]int }
+
+func bump(x huge, y int) huge { x.a[5] += y; return x }
+
+// More than a goroutine's first piece of stack holds.
+func large() {
+	var x huge
+	x.a[5], x.a[29999] = 1, 7
+	r := one2(bump, x, 3).(huge)
+	check(r.a[5] == 4 && r.a[29999] == 7, "large")
+}
+
+func one2(f, a, b interface{}) interface{} {
+	return reflect.ValueOf(f).Call([]reflect.Value{reflect.ValueOf(a), reflect.ValueOf(b)})[0].Interface()
+}
+
 func main() {
 	args := []interface{}{int8(-3), S1{1.5}, S2{2.5, 7}, S3{3.5, -9}, S4{1, 2, 3}, S5{1, 2, 3}, "hello", 42, complex64(complex(1, 2)), complex(3, 4), struct{}{}, []int{1, 2}, [3]int8{1, 2, 3}, float32(9.25)}
 	var in []reflect.Value
@@ -88,5 +104,8 @@ func main() {
 	a, b, c, dd, ee, f, g, h, ii, j, _, l, m, n := d(-3, S1{1.5}, S2{2.5, 7}, S3{3.5, -9}, S4{1, 2, 3}, S5{1, 2, 3}, "hello", 42, complex64(complex(1, 2)), complex(3, 4), struct{}{}, []int{1, 2}, [3]int8{1, 2, 3}, float32(9.25))
 	check(a == -3 && b == S1{1.5} && c == S2{2.5, 7} && dd == S3{3.5, -9} && ee == S4{1, 2, 3} && f == S5{1, 2, 3} && g == "hello" && h == 42 && ii == complex64(complex(1, 2)) && j == complex(3, 4) && len(l) == 2 && m == [3]int8{1, 2, 3}, "direct")
 	_ = n // libffi's closures lose the eighth float of such a call; so does libgo
+	done := make(chan bool)
+	go func() { large(); done <- true }() // on a small stack
+	<-done
 	fmt.Println("done")
 }
