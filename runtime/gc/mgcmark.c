@@ -190,8 +190,9 @@ mark_stack_word(struct gcworker *w, uintptr_t p)
 {
 	struct mspan *s;
 
-	/* outside, one past the heap's last byte included */
-	if (p - 1 - rt_heap.pages.base >= atomic_load_explicit(
+	/* Outside. From the heap's very first byte to one past its last: an
+	 * object may begin at the one, and end at the other. */
+	if (p - rt_heap.pages.base > atomic_load_explicit(
 	        &rt_heap.pages.grown_bytes, memory_order_relaxed))
 		return;
 	mark_word(w, p);
