@@ -123,7 +123,8 @@ noinst_HEADERS += runtime/fault/fault.h runtime/fault/crash.h \
 	runtime/diag/diag.h
 libgort_la_SOURCES += runtime/fault/catch_amd64.S runtime/fault/crash.c \
 	runtime/fault/lines.c runtime/fault/panic.c \
-	runtime/fault/panic.h runtime/fault/panicval.c runtime/fault/print.c \
+	runtime/fault/panic.h runtime/fault/panicerr.c \
+	runtime/fault/panicval.c runtime/fault/print.c \
 	runtime/fault/print_go.c \
 	runtime/fault/sigpanic.c runtime/fault/symtab.c \
 	runtime/fault/traceback.c

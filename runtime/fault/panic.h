@@ -61,6 +61,17 @@ extern const struct rt_unwinder rt_unwinder __attribute__((weak));
 void rt_panic_words(struct g *gp);
 /* What rt_recover tells C of v. May run Go code. */
 struct rt_panic_value rt_panic_value_for_c(const struct rt_panic_value *v);
+
+/* ---- panicerr.c ---- */
+
+/* rt_type_name as a collected text. */
+const char *rt_type_name_text(const struct gort_type *t);
+/* NULL: a basic or unnamed type. */
+static inline const gort_str *
+rt_type_pkgpath(const struct gort_type *t)
+{
+	return t->u == NULL ? NULL : t->u->pkgpath;
+}
 /* Without "runtime error: "; returns the length, as rt_snprintf. */
 int rt_bounds_text(const struct rt_bounds *b, char *buf, size_t n);
 /* A collected text. */

@@ -1,11 +1,10 @@
 /*
- * panicval.c - what is panicked with: its words, and the runtime's own errors.
+ * panicval.c - what is panicked with: its words, and what C gets of it.
  *
  * A value is kept as what it is (an index and a length, three types, a word of
  * compiled Go), not as a text: a text is made when somebody prints it or C
- * recovers it, and compiled Go that recovers it gets a runtime.Error of the
- * right type (gccgo/errors.c). So every room raises its errors here without
- * knowing which language will see them.
+ * recovers it, and compiled Go that recovers it gets a value of the right type
+ * (gccgo/errors.c).
  *
  * Words of a value of compiled Go: Error() or String() if it has one, as Go
  * prints them; basic kinds as print does; kinds with a name of their own as
@@ -27,106 +26,6 @@
 #include <string.h>
 
 #define TYPE_NAME_BYTES 256
-
-/* ---- bounds ---- */
-
-/* What comes before x, between x and y, after y; after x when x is negative. */
-static const struct {
-	const char *before, *between, *after, *negative;
-} bounds_words[] = {
-	[BOUNDS_INDEX] = { "index out of range [", "] with length ", "", "]" },
-	[BOUNDS_SLICE_ALEN] = { "slice bounds out of range [:",
-	    "] with length ", "", "]" },
-	[BOUNDS_SLICE_ACAP] = { "slice bounds out of range [:",
-	    "] with capacity ", "", "]" },
-	[BOUNDS_SLICE_B] = { "slice bounds out of range [", ":", "]", ":]" },
-	[BOUNDS_SLICE3_ALEN] = { "slice bounds out of range [::",
-	    "] with length ", "", "]" },
-	[BOUNDS_SLICE3_ACAP] = { "slice bounds out of range [::",
-	    "] with capacity ", "", "]" },
-	[BOUNDS_SLICE3_B] = { "slice bounds out of range [:", ":", "]", ":]" },
-	[BOUNDS_SLICE3_C] = { "slice bounds out of range [", ":", ":]", "::]" },
-};
-
-int
-rt_bounds_text(const struct rt_bounds *b, char *buf, size_t n)
-{
-	const char *before, *between;
-
-	if (b->code == BOUNDS_CONVERT)
-		return rt_snprintf(buf, n,
-		    "cannot convert slice with length %ld to pointer to array "
-		    "with length %ld",
-		    (long)b->y, (long)b->x);
-	before = bounds_words[b->code].before;
-	between = bounds_words[b->code].between;
-	if (b->is_signed && b->x < 0)
-		return rt_snprintf(buf, n, "%s%ld%s", before, (long)b->x,
-		    bounds_words[b->code].negative);
-	return rt_snprintf(buf, n, "%s%lu%s%ld%s", before, (unsigned long)b->x,
-	    between, (long)b->y, bounds_words[b->code].after);
-}
-
-/* ---- type assertions ---- */
-
-static const gort_str *
-type_pkgpath(const struct gort_type *t)
-{
-	const struct rt_uncommon *u = t->u;
-
-	return u == NULL ? NULL : u->pkgpath;
-}
-
-static bool
-same_package(const struct gort_type *a, const struct gort_type *b)
-{
-	const gort_str *p = type_pkgpath(a), *q = type_pkgpath(b);
-
-	if (p == NULL || q == NULL)
-		return p == q;
-	return p->n == q->n && memcmp(p->p, q->p, (size_t)p->n) == 0;
-}
-
-static const char *
-twin_words(const struct gort_type *a, const struct gort_type *b)
-{
-	return same_package(a, b) ? " (types from different scopes)"
-	                          : " (types from different packages)";
-}
-
-static const char *
-name_of(const struct gort_type *t)
-{
-	size_t n = (size_t)t->str->n + 1;
-	char *d = rt_mallocgc(n, NULL, false, false);
-
-	rt_type_name(t, d, n);
-	return d;
-}
-
-const char *
-rt_assertion_text(const struct rt_assertion *e)
-{
-	const char *inter = e->inter == NULL ? "interface" : name_of(e->inter);
-	const char *want = name_of(e->want), *have, *more = "";
-	size_t n = strlen(inter) + strlen(want) + 128;
-	char *d;
-
-	have = e->have == NULL ? "nil" : name_of(e->have);
-	n += strlen(have) + (size_t)e->missing.n;
-	d = rt_mallocgc(n, NULL, false, false);
-	if (e->have != NULL && e->missing.n > 0) {
-		rt_snprintf(d, n,
-		    "interface conversion: %s is not %s: missing method %.*s",
-		    have, want, (int)e->missing.n, e->missing.p);
-		return d;
-	}
-	if (strcmp(have, want) == 0)
-		more = twin_words(e->have, e->want);
-	rt_snprintf(d, n, "interface conversion: %s is %s, not %s%s", inter,
-	    have, want, more);
-	return d;
-}
 
 /* ---- values of compiled Go ---- */
 
@@ -197,11 +96,11 @@ words_failed(const struct rt_panic_value *v)
 
 	if (v->kind == PANIC_GO &&
 	    (v->go.t->kind & KIND_MASK) == KIND_STRING &&
-	    type_pkgpath(v->go.t) == NULL) {
+	    rt_type_pkgpath(v->go.t) == NULL) {
 		text = copy_text(*(const gort_str *)v->go.d);
 	} else if (v->kind != PANIC_STR) {
 		what = "type ";
-		text = v->kind == PANIC_GO ? name_of(v->go.t) : types[v->kind];
+		text = v->kind == PANIC_GO ? rt_type_name_text(v->go.t) : types[v->kind];
 	}
 	n = strlen(text) + 64;
 	line = rt_mallocgc(n, NULL, false, false);
@@ -373,7 +272,7 @@ words_of_go(struct words *w, const struct gort_eface *v)
 		words_of_text(w, "", NULL);
 		return;
 	}
-	own = type_pkgpath(v->t) != NULL; /* not one of the basic types */
+	own = rt_type_pkgpath(v->t) != NULL; /* not one of the basic types */
 	rt_type_name(v->t, name, sizeof(name));
 	if (scalar_text(v, scalar, sizeof(scalar))) {
 		/* a complex has its parentheses already */
@@ -580,127 +479,4 @@ rt_panic_value_for_c(const struct rt_panic_value *v)
 	default:
 		return r;
 	}
-}
-
-/* ---- the runtime's own panics ---- */
-
-static void RT_NORETURN
-panic_text(enum rt_panic_kind kind, const char *text)
-{
-	struct rt_panic_value v = { .kind = kind, .text = text };
-
-	rt_panic(&v);
-}
-
-void
-rt_panic_str(const char *text)
-{
-	panic_text(PANIC_STR, text);
-}
-
-void
-rt_panic_runtime(const char *text)
-{
-	panic_text(PANIC_RUNTIME, text);
-}
-
-void
-rt_panic_plain(const char *text)
-{
-	panic_text(PANIC_PLAIN, text);
-}
-
-void
-rt_panic_mem(void)
-{
-	panic_text(PANIC_RUNTIME, RT_NIL_WORDS);
-}
-
-void
-rt_panic_address(uintptr_t addr)
-{
-	struct rt_panic_value v = { .kind = PANIC_ADDRESS,
-		.text = RT_NIL_WORDS,
-		.num = (intptr_t)addr };
-
-	rt_panic(&v);
-}
-
-void
-rt_panic_divide(void)
-{
-	panic_text(PANIC_RUNTIME, "integer divide by zero");
-}
-
-void
-rt_panic_overflow(void)
-{
-	panic_text(PANIC_RUNTIME, "integer overflow");
-}
-
-void
-rt_panic_float(void)
-{
-	panic_text(PANIC_RUNTIME, "floating point error");
-}
-
-void
-rt_panic_shift(void)
-{
-	panic_text(PANIC_RUNTIME, "negative shift amount");
-}
-
-void
-rt_panic_bounds(enum rt_bounds_code code, int64_t x, bool is_signed, intptr_t y)
-{
-	struct rt_panic_value v = { .kind = PANIC_BOUNDS,
-		.bounds = { x, y, is_signed, (uint8_t)code } };
-
-	rt_panic(&v);
-}
-
-void
-rt_panic_index(intptr_t i, intptr_t n)
-{
-	rt_panic_bounds(BOUNDS_INDEX, i, true, n);
-}
-
-void
-rt_panic_type_assertion(const struct gort_type *inter,
-    const struct gort_type *have, const struct gort_type *want,
-    const gort_str *missing)
-{
-	struct rt_assertion *e = rt_mallocgc(sizeof(*e), NULL, true, true);
-	struct rt_panic_value v = { .kind = PANIC_ASSERT, .assertion = e };
-
-	e->inter = inter;
-	e->have = have;
-	e->want = want;
-	if (missing != NULL)
-		e->missing = *missing;
-	v.text = rt_assertion_text(e);
-	rt_panic(&v);
-}
-
-static void RT_NORETURN
-panic_about_type(const char *what, const struct gort_type *t)
-{
-	size_t n = strlen(what) + (size_t)t->str->n + 1;
-	char *text = rt_mallocgc(n, NULL, false, false);
-	size_t at = (size_t)rt_snprintf(text, n, "%s", what);
-
-	rt_type_name(t, text + at, n - at);
-	rt_panic_runtime(text);
-}
-
-void
-rt_panic_unhashable(const struct gort_type *t)
-{
-	panic_about_type("hash of unhashable type ", t);
-}
-
-void
-rt_panic_uncomparable(const struct gort_type *t)
-{
-	panic_about_type("comparing uncomparable type ", t);
 }

@@ -1,7 +1,7 @@
 /*
  * errors.c - compiled Go: run-time errors, as what raises them and as values.
  *
- * The compiler's checks call the functions of the last part; fault/panicval.c
+ * The compiler's checks call the functions of the last part; fault/panicerr.c
  * raises. A Go function that recovers gets an interface value that has Go's
  * type names, Go's methods and Go's texts, made here from what was raised. The
  * types' descriptors are publictypes_amd64.S's; their methods and equality are

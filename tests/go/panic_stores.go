@@ -2,6 +2,8 @@
 // barriers, copies, maps, strings, channels, comparisons; while objects are
 // made and collected.
 
+//test: env GODEBUG=gcstress=13
+
 package main
 
 import (
