@@ -25,6 +25,7 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/procresize.c runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \
 	runtime/sched/stack.c runtime/sched/segment.c \
+	runtime/sched/extram.c \
 	runtime/sched/checkdead.c
 noinst_HEADERS += runtime/arch/stack_amd64.h
 

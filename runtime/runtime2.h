@@ -44,6 +44,7 @@ struct rt_timer;
 struct rt_timer_slot;
 struct rt_segment;
 struct rt_gcrecords;
+struct rt_extra;
 struct rt_defer;
 struct rt_panic;
 struct rt_catch;
@@ -221,7 +222,7 @@ struct m {
 	int32_t dying;         /* own */
 	_Atomic bool spinning; /* own writes, all read: looks for work */
 	_Atomic bool blocked;  /* own: asleep on park */
-	bool incgo;            /* own */
+	int32_t ncgo;          /* own: calls of C that are not back yet */
 	bool insyscall;        /* own: entersyscall without exitsyscall */
 	const char *throwing;  /* own: text while a throw prints */
 	const char *preemptoff; /* own: reason, "" when allowed */
@@ -248,6 +249,7 @@ struct m {
 	int held_ranks[16];    /* own, debug builds: lock/lockrank.h */
 	int nheld;
 	uint64_t ncgocall;
+	struct rt_extra *extra; /* const: lent to threads that C made */
 	_Atomic(_Atomic uintptr_t *) guardword; /* own writes: the thread's
 	                          %fs:0x70, for rt_poison; NULL: no thread */
 	_Atomic uint32_t npoison; /* who is in rt_poison now */
@@ -386,7 +388,7 @@ extern _Atomic int32_t rt_gomaxprocs; /* written under stw */
 extern int32_t rt_ncpu;         /* const after osinit */
 extern struct p **rt_allp;      /* stw; rt_gomaxprocs entries are live */
 extern _Atomic(struct m *) rt_allm;
-extern bool rt_iscgo;
+extern bool rt_iscgo; /* relaxed: C was called by cgo's bracket */
 extern _Atomic bool rt_mainstarted;
 extern _Atomic int32_t rt_panicking; /* goroutines that are dying now */
 

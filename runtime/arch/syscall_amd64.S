@@ -66,7 +66,9 @@
 	callq	rt_cgocallback_end
 	addq	$8, %rsp
 	.cfi_adjust_cfa_offset -8
-	jmp	rt_entersyscall
+	testb	%al, %al
+	jz	rt_entersyscall
+	ret
 	END	syscall.CgocallBackDone
 
 	FUNC	syscall.GetErrno

@@ -125,6 +125,9 @@ rt_checkdead(void)
 		rt_netpoll_break();
 		return;
 	}
+	/* a thread that C made may call Go at any time */
+	if (__atomic_load_n(&rt_iscgo, __ATOMIC_RELAXED))
+		return;
 	waiting = count_waiting();
 	if (waiting > 0 && rt_can_be_woken())
 		return;

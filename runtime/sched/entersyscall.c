@@ -201,7 +201,7 @@ rt_exitsyscall(void)
 void rt_cgocall_begin(void);
 void rt_cgocall_end(void);
 void rt_cgocallback_begin(void);
-void rt_cgocallback_end(void);
+bool rt_cgocallback_end(void);
 
 /* Before a goroutine's thread enters C code of the program. */
 void
@@ -210,14 +210,16 @@ rt_cgocall_begin(void)
 	struct m *mp = rt_getg()->m;
 
 	mp->ncgocall++;
-	mp->incgo = true;
+	mp->ncgo++;
+	if (!__atomic_load_n(&rt_iscgo, __ATOMIC_RELAXED))
+		__atomic_store_n(&rt_iscgo, true, __ATOMIC_RELAXED);
 }
 
 /* It came back; about to leave the system call. */
 void
 rt_cgocall_end(void)
 {
-	rt_getg()->m->incgo = false;
+	rt_getg()->m->ncgo--;
 }
 
 /*
@@ -225,18 +227,29 @@ rt_cgocall_end(void)
  * which may park. But C's frames above belong to this thread (its errno, its
  * locks, what the compiler knows of thread-local addresses), so no other may
  * resume it: locked before the exit from the system call, which could already
- * move it.
+ * move it. A thread that has no goroutine gets one.
  */
 void
 rt_cgocallback_begin(void)
 {
-	rt_getg()->m->incgo = false;
-	rt_lock_os_thread();
+	if (rt_getg() == NULL)
+		rt_needm();
+	else
+		rt_lock_os_thread();
 }
 
-void
+/* Go returns to C. True: all is done; else the goroutine has to enter its
+ * system call again. */
+bool
 rt_cgocallback_end(void)
 {
-	rt_unlock_os_thread();
-	rt_getg()->m->incgo = true;
+	struct m *mp = rt_getg()->m;
+
+	if (mp->extra == NULL || mp->ncgo > 0) {
+		rt_unlock_os_thread();
+		return false;
+	}
+	rt_entersyscall();
+	rt_dropm();
+	return true;
 }

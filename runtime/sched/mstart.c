@@ -121,6 +121,12 @@ allocm(void (*fn)(void), int64_t id)
 	return mp;
 }
 
+struct m *
+rt_allocm(void)
+{
+	return allocm(NULL, -1);
+}
+
 static void mstart1(struct m *mp);
 
 static void *

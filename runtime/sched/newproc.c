@@ -60,8 +60,8 @@ pieces_alloc(void)
 	return p;
 }
 
-static void
-allg_add(struct g *gp)
+void
+rt_allg_add(struct g *gp)
 {
 	size_t n;
 
@@ -150,7 +150,7 @@ gfget_slow(struct p *pp)
 	gp = rt_stack_g_alloc();
 	atomic_store_explicit(&gp->atomicstatus, G_DEAD,
 	    memory_order_release);
-	allg_add(gp);
+	rt_allg_add(gp);
 	return gp;
 }
 
@@ -303,6 +303,8 @@ goexit0_m(struct g *gp)
 	struct p *pp = mp->p;
 	bool locked = gp->lockedcount != 0;
 
+	if (RT_UNLIKELY(mp->extra != NULL))
+		rt_throw("Goexit on a thread that C made");
 	rt_setgstatus_own(gp, G_RUNNING, G_DEAD);
 	if (RT_UNLIKELY(gp->system))
 		atomic_fetch_sub(&rt_sched.ngsys, 1);

@@ -85,7 +85,14 @@ struct p *rt_pidleget(void);     /* sched.lock */
 void rt_runsafepoint(struct p *pp);
 int32_t rt_nallp(void); /* Ps ever made; rt_allp is readable so far */
 
+struct m *rt_allocm(void); /* any thread, also without a g */
+
+/* ---- extram.c ---- */
+void rt_needm(void);
+void rt_dropm(void);
+
 /* ---- newproc.c ---- */
+void rt_allg_add(struct g *gp);
 void rt_gfput(struct p *pp, struct g *gp);
 void rt_gfpurge(struct p *pp);
 
