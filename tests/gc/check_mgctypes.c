@@ -298,15 +298,15 @@ third(size_t word)
 	return word % 3 == 0;
 }
 
-static struct { /* writable and static, as the compiler makes them */
-	struct rt_root_list l;
-	struct rt_root_var v[2];
-} roots;
+/* Two variables; writable and static, as the compiler makes them. */
+static _Alignas(struct rt_root_list) char roots_mem[sizeof(
+    struct rt_root_list) + 2 * sizeof(struct rt_root_var)];
 
 static void
 make_variables(void *arg)
 {
 	static uint8_t bits[BIG_WORDS / 8];
+	struct rt_root_list *roots = (struct rt_root_list *)roots_mem;
 	uintptr_t *mem = mmap(NULL, (BIG_WORDS + 8) * 8,
 	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -315,11 +315,11 @@ make_variables(void *arg)
 	for (size_t i = 0; i < BIG_WORDS; i++)
 		if (third(i))
 			bits[i / 8] |= (uint8_t)(1 << i % 8);
-	roots.l.n = 2;
-	roots.l.v[0] = (struct rt_root_var){ mem + 8, BIG_WORDS * 8,
+	roots->n = 2;
+	roots->v[0] = (struct rt_root_var){ mem + 8, BIG_WORDS * 8,
 		BIG_WORDS * 8, bits };
-	roots.l.v[1] = (struct rt_root_var){ mem, 64, 32, bits };
-	rt_roots_register(&roots.l);
+	roots->v[1] = (struct rt_root_var){ mem, 64, 32, bits };
+	rt_roots_register(roots);
 	fill(mem + 8, BIG_WORDS, third);
 	for (int i = 0; i < 8; i++) { /* words 0 and 3 of the small one */
 		void *x = rt_mallocgc(48, NULL, false, true);

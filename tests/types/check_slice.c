@@ -230,7 +230,7 @@ copy_body(void *arg)
 	(void)arg;
 	for (int back = 0; back < 2; back++) {
 		for (int i = 0; i < 6; i++)
-			a[i] = (gort_str){ "abcdef" + i, 6 - i };
+			a[i] = (gort_str){ &"abcdef"[i], 6 - i };
 		memcpy(b, a, sizeof(a));
 		/* overlapping, both ways */
 		T_CHECK(rt_typedslicecopy(&type_text, a + !back, 5 + back,
