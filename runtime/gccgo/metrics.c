@@ -69,7 +69,7 @@ allocs_bytes(const struct rt_memstats *m)
 static uint64_t
 allocs_objects(const struct rt_memstats *m)
 {
-	return m->mallocs;
+	return m->mallocs - m->tinyallocs;
 }
 
 static uint64_t
@@ -81,7 +81,7 @@ frees_bytes(const struct rt_memstats *m)
 static uint64_t
 frees_objects(const struct rt_memstats *m)
 {
-	return m->frees;
+	return m->frees - m->tinyallocs;
 }
 
 static uint64_t

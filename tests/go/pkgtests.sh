@@ -15,9 +15,9 @@
 # that no longer compile without it. Each test has its verdict (--- PASS or FAIL);
 # a package that dies half-way lost the tests it did not come to.
 #
-# Passes when every test that libgo passes does on libgort; what libgo passes is
-# in pkgtests.libgo, written by "pkgtests.sh -r libgo" into
-# $builddir/tests/go/pkg/libgo.
+# Passes when every test that libgo passes (pkgtests.libgo: the lines with PASS
+# that "pkgtests.sh -r libgo" leaves below $builddir/tests/go/pkg/res/libgo) does
+# on libgort. Prints those that do not.
 #
 # The source: $GOTEST_DIR/../src, else /usr/share/go-1.19/src (golang-1.19-src).
 here=$(cd "$(dirname "$0")" && pwd)
@@ -213,6 +213,12 @@ run_on() {
 	all=$(grep -c '^{"Test' "$dir/main.go")
 	pass=$(grep -c ' PASS$' "$res")
 	echo "$1 $pkg: $pass passed, $all compiled, $have written"
+	[ "$1" = libgo ] || awk -v p="$pkg" -v rt="$1" '
+	FNR == NR { got[$2] = $3; next }
+	$1 == p && got[$2] != "PASS" {
+		print "FAIL " rt " " p " " $2 ": " \
+		    ($2 in got ? got[$2] : "not reached")
+	}' "$res" "$here/pkgtests.libgo"
 }
 
 if [ -n "$worker" ]; then
@@ -243,5 +249,13 @@ export go_src
 mkdir -p "$pkgs"
 [ -d "$pkgs/gox" ] || (internals) || exit 99
 [ $# -gt 0 ] || set -- $(sed 's/#.*//' "$here/pkgtests.list" | awk 'NF { print $1 }')
-printf '%s\n' "$@" | xargs -P "$go_jobs" -n 1 "$here/pkgtests.sh" -w -r "$runtimes" \
-	${env:+-e "$env"} ${keep:+-k}
+printf '%s\n' "$@" |
+	xargs -P "$go_jobs" -n 1 "$here/pkgtests.sh" -w -r "$runtimes" \
+		${env:+-e "$env"} ${keep:+-k} >"$pkgs/said.$$"
+cat "$pkgs/said.$$"
+awk '/^FAIL / { bad++ } / passed, / { n += $3 }
+END { print n " tests of packages passed, " bad + 0 " failed"; exit bad > 0 }
+' "$pkgs/said.$$"
+bad=$?
+rm -f "$pkgs/said.$$"
+exit $bad
