@@ -49,7 +49,7 @@ shift $((OPTIND - 1))
 dist=$builddir/tests/go/dist
 what=$(printf '%s' "$flags" | tr -dc 'A-Za-z0-9')
 obj=$dist/obj/$what
-how=$what$(printf '%s' "${env:+-$env}" | tr -c 'A-Za-z0-9=\n-' '_')
+how=$what$(printf '%s' "${env:+-$env}" | tr -c 'A-Za-z0-9\n-' '_')
 limit=${GOTEST_LIMIT:-10}
 
 # ---- which tests there are ------------------------------------------------
