@@ -9,8 +9,8 @@
  * return, so there is no second return for a compiler to get wrong, and
  * nothing of setjmp's rules. What lies between is forgotten.
  *
- * The picture at ctx->sp is arch.h's. rbp is a proper frame pointer here, so
- * that a walk by frame pointers passes through.
+ * The picture at ctx->sp is arch.h's. rbp is a proper frame pointer here, for
+ * debuggers that walk by it.
  */
 	.text
 	.globl	rt_catch_call
