@@ -117,7 +117,10 @@ main_of() {
 		[ -z "$(tests_of _in "$inside_kept")" ] || echo "_in \"$pkg\""
 		[ -z "$(tests_of _out "$outside_kept")" ] || echo '_out "out_test"'
 		echo ')'
+		# A test that runs itself may have lost the part that ends there.
 		echo 'func main() {'
+		echo 'if d := os.Getenv("PKGTEST_DEPTH"); len(d) > 1 {'
+		echo 'os.Exit(3) } else { os.Setenv("PKGTEST_DEPTH", d+"x") }'
 		echo 'm := testing.MainStart(testdeps.TestDeps{},'
 		echo '[]testing.InternalTest{'
 		tests_of _in "$inside_kept"
@@ -191,6 +194,8 @@ run_on() {
 	grep -o '^{"Test[^"]*' "$dir/main.go" | cut -c 3- >"$dir/left-$1"
 	: >"$log"
 	: >"$res.new"
+	PKGTEST_DEPTH=
+	export PKGTEST_DEPTH
 	# One that dies takes those behind it along: go on without it.
 	while [ -s "$dir/left-$1" ]; do
 		go_run "$limit" "$log.part" env ${env:+"$env"} "$dir/prog-$1" \
