@@ -282,6 +282,8 @@ copy_words(uintptr_t *d, const uintptr_t *s, size_t bytes)
 {
 	size_t n = bytes / sizeof(*d), tail = bytes % sizeof(*d);
 
+	if (bytes == 0)
+		return; /* nothing, perhaps from nowhere */
 	if ((((uintptr_t)d | (uintptr_t)s) & (sizeof(*d) - 1)) != 0 ||
 	    bytes >= MEMMOVE_BYTES) {
 		/* unaligned: no pointer in it that could be followed */
