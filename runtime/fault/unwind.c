@@ -49,6 +49,7 @@
 #define EXPR_STEPS 512
 
 #define RAW_STACK __attribute__((no_sanitize("address", "thread")))
+#define RACY __attribute__((no_sanitize("thread")))
 
 /* ---- the stack ---- */
 
@@ -82,7 +83,7 @@ add_piece(struct rt_unwind *u, uintptr_t lo, uintptr_t hi)
 		u->piece[u->npieces++] = (struct stack){ lo, hi };
 }
 
-static void
+RACY static void
 add_g(struct rt_unwind *u, const struct g *gp)
 {
 	struct stack segment;
@@ -94,7 +95,9 @@ add_g(struct rt_unwind *u, const struct g *gp)
 	add_piece(u, segment.lo, segment.hi);
 }
 
-bool
+/* Whose stacks these are may change while gp runs elsewhere: what is read here
+ * is bounds to stay within, and stacks are never unmapped. */
+RACY bool
 rt_unwind_begin(struct rt_unwind *u, struct g *gp, const struct rt_where *w)
 {
 	const struct m *mp = gp == NULL ? NULL : gp->m;
