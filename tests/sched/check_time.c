@@ -312,7 +312,9 @@ BOOTED(many_at_the_same_timers)
 			fired += atomic_load(&f.p[i].fired);
 	} while (fired < f.armed);
 	ck_assert_int_eq(fired, f.armed);
-	ck_assert_uint_eq(rt_timers_count(), 0);
+	/* another P may be about to count what it has just dropped */
+	while (rt_timers_count() != 0)
+		gort_yield();
 	verify_all();
 	return 0;
 }

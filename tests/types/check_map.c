@@ -508,9 +508,15 @@ BOOTED(random_operations)
 	return 0;
 }
 
+#ifdef __SANITIZE_THREAD__
+#define STRESS_EVERY "1000" /* each collection reads the sanitizer's data */
+#else
+#define STRESS_EVERY "50"
+#endif
+
 BOOTED(random_operations_under_gcstress)
 {
-	rt_debug_set("gcstress", "50");
+	rt_debug_set("gcstress", STRESS_EVERY);
 	model_run(&types[index], 12, -1, 200);
 	model_run(&types[index], 2500, 0, BOOTED_SCALE(8000));
 	return 0;
