@@ -364,7 +364,7 @@ count_all(struct ipc_counters *c, const struct rt_sched_snapshot *s)
 	c->t_ns = rt_nanotime();
 	c->goroutines = (uint64_t)rt_gcount();
 	c->threads = (uint64_t)s->threads;
-	c->threads_created = (uint64_t)rt_sched.mnext;
+	c->threads_created = (uint64_t)s->threads_created;
 	c->gomaxprocs = (uint64_t)s->gomaxprocs;
 	c->idleprocs = (uint64_t)s->idleprocs;
 	c->runqueue = (uint64_t)s->runqueue;

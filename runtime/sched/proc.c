@@ -1076,6 +1076,7 @@ rt_sched_snapshot(struct rt_sched_snapshot *ret)
 	ret->gomaxprocs = n;
 	ret->idleprocs = (int32_t)atomic_load(&rt_sched.npidle);
 	ret->threads = rt_mcount();
+	ret->threads_created = rt_sched.mnext;
 	ret->spinning = (int32_t)atomic_load(&rt_sched.nmspinning);
 	ret->idlethreads = rt_sched.nmidle;
 	ret->runqueue = rt_sched.runq.n;

@@ -155,6 +155,7 @@ struct rt_sched_snapshot {
 	int32_t gomaxprocs, idleprocs, threads, spinning, idlethreads;
 	int32_t runqueue;
 	int32_t gcwaiting, nmidlelocked, stopwait, sysmonwait;
+	int64_t threads_created; /* ever: an M's id is the count before it */
 	uint32_t nlocal;
 	uint32_t local[4096]; /* per-P queue lengths */
 };

@@ -19,6 +19,7 @@
 #include "gort.h"
 #include "runtime2.h"
 #include "sched/sched.h"
+#include "tests/chan/last_words.h"
 
 #define BOOTED(name)                                                           \
 	static int name##_body(int index);                                     \
@@ -66,37 +67,6 @@ await_parked(struct g *const volatile *gpp, enum wait_reason why)
 {
 	while (!is_parked(__atomic_load_n(gpp, __ATOMIC_ACQUIRE), why))
 		gort_yield();
-}
-
-/*
- * Run body as main.main of a child process and catch what it says on standard
- * error. Returns its exit code (128+n for signal n); text is NUL-terminated.
- */
-static inline int
-last_words(int (*body)(void *), void *arg, char *text, size_t cap)
-{
-	int fds[2], status;
-	size_t n = 0;
-	ssize_t got;
-	pid_t pid;
-
-	ck_assert_int_eq(pipe(fds), 0);
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		dup2(fds[1], 2);
-		close(fds[0]);
-		close(fds[1]);
-		rt_boot_test(body, arg);
-	}
-	close(fds[1]);
-	while (n + 1 < cap && (got = read(fds[0], text + n, cap - 1 - n)) > 0)
-		n += (size_t)got;
-	text[n] = '\0';
-	close(fds[0]);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-	                         : 128 + WTERMSIG(status);
 }
 
 static inline int

@@ -4,7 +4,8 @@ chan_suites = tests/chan/check_chan tests/chan/check_select \
 check_PROGRAMS += $(chan_suites)
 TESTS += $(chan_suites)
 
-tests_chan_check_chan_SOURCES = tests/chan/check_chan.c tests/chan/booted.h
+tests_chan_check_chan_SOURCES = tests/chan/check_chan.c tests/chan/booted.h \
+	tests/chan/last_words.h
 tests_chan_check_chan_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests \
 	$(CHECK_CFLAGS)
 tests_chan_check_chan_LDADD = $(GORT_LIBS) $(CHECK_LIBS)

@@ -503,7 +503,7 @@ START_TEST(goroutines_come_in_pages)
 	start(waits, true);
 	greet();
 	while (count_parked(4096, &pages) < 10 || accepting == 0)
-		usleep(1000); /* they have not all parked yet */
+		continue; /* they have not all parked yet; asking is a wait */
 	ck_assert_uint_eq(pages, 1);
 	ck_assert_int_eq(count_parked(3, &pages), 10);
 	ck_assert_uint_ge(pages, 4);

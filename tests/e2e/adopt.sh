@@ -6,18 +6,10 @@
 e2e_begin adopt
 gortd_start
 
-role_pid() { # NAME
-	ctl status | awk -v name="$1" '$1 == name && $3 == "up" { print $2 }'
-}
-field() { # ID KEY: one scalar of inspect
-	ctl -o json inspect "$1" | tr ',{}' '\n\n\n' |
-		sed -n "s/^ *\"$2\": *\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\} *$/\\1/p" | head -1
-}
 replaced() { # ROLE OLDPID
 	new=$(role_pid "$1")
 	[ -n "$new" ] && [ "$new" != "$2" ]
 }
-state_is() { [ "$(field "$1" state)" = "$2" ]; }
 run_is() { [ "$(field "$1" run)" = "$2" ]; }
 
 # a program that says each of its starts

@@ -8,17 +8,9 @@ command -v python3 >/dev/null || skip "python3 is not installed"
 e2e_begin adopt_c
 gortd_start
 
-role_pid() { # NAME
-	ctl status 2>/dev/null |
-		awk -v name="$1" '$1 == name && $3 == "up" { print $2 }'
-}
 replaced() { # ROLE OLDPID
 	new=$(role_pid "$1")
 	[ -n "$new" ] && [ "$new" != "$2" ]
-}
-field() { # ID KEY: one scalar of inspect
-	ctl -o json inspect "$1" | tr ',{}' '\n\n\n' |
-		sed -n "s/^ *\"$2\": *\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\} *$/\\1/p" | head -1
 }
 number() { ctl -o json query "$1" | tr -cd 0-9; }
 rows() { # VIEW: of kv

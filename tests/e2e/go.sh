@@ -14,10 +14,6 @@ export TMPDIR
 gortd_start
 cd "$dir" || exit 99
 
-field() { # ID KEY: one scalar of inspect
-	ctl -o json inspect "$1" | tr ',{}' '\n\n\n' |
-		sed -n "s/^ *\"$2\": *\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\} *$/\\1/p" | head -1
-}
 built() { # WHAT PROGRAM COMMAND…: it makes PROGRAM and says nothing
 	what=$1 program=$2
 	shift 2

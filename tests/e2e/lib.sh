@@ -8,6 +8,8 @@
 #   gortd_start [ARG…]  a private gortd in the foreground; waits until it answers
 #   gortd_stop          SIGTERM and wait
 #   ctl ARG…            gortctl on that gortd
+#   field ID KEY        one scalar of inspect; state_is ID STATE
+#   role_pid NAME       of the role that is up; asleep PID: it runs nothing
 #   until_ok WHAT CMD…  poll CMD until it succeeds, at most E2E_WAIT s (20)
 #   check WHAT CMD…     one assertion; counts, names the failure, goes on
 #   e2e_end             "N checks, M failures"; exit code
@@ -71,6 +73,17 @@ until_ok() {
 }
 
 ctl() { "$GORTCTL" "$@"; }
+
+field() {
+	ctl -o json inspect "$1" | tr ',{}' '\n\n\n' |
+		sed -n "s/^ *\"$2\": *\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\} *$/\\1/p" | head -1
+}
+state_is() { [ "$(field "$1" state)" = "$2" ]; }
+role_pid() {
+	ctl status 2>/dev/null |
+		awk -v name="$1" '$1 == name && $3 == "up" { print $2 }'
+}
+asleep() { [ "$(awk '{ print $3 }' "/proc/$1/stat")" = S ]; }
 
 gortd_start() {
 	"$GORTD" --foreground --socket "$GORTD_SOCKET" --http 127.0.0.1:0 \

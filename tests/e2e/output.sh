@@ -7,7 +7,6 @@ e2e_begin output
 gortd_start
 
 now_ms() { date +%s%3N; }
-role_pid() { ctl status | awk -v r="$1" '$1 == r { print $2 }'; }
 rss_kib() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 
 # A sanitizer makes every byte some ten times dearer: the same paths, less of it.
@@ -53,8 +52,13 @@ exec 6<"$dir/slow"
 until_ok "the slow one runs" sh -c "'$GORTCTL' ps | grep -q slow"
 rec=$(role_pid recorder)
 before=$(rss_kib "$rec")
-sleep 0.5
-check "the program waits for its reader" [ ! -e "$dir/flag" ]
+slow=$(field slow pid) # a shell, whose child writes
+writer_waits() {
+	writer=$(cat "/proc/$slow/task/$slow/children")
+	asleep "${writer%% *}"
+}
+until_ok "the program waits for its reader" writer_waits
+check "and is not done" [ ! -e "$dir/flag" ]
 check_eq "others are served meanwhile" "$(ctl run echo other)" other
 check "the recorder does not grow" [ $(($(rss_kib "$rec") - before)) -lt 8000 ]
 check_eq "it is all there" "$(md5sum <&6)" "$(seq $((2 * million)) | md5sum)"

@@ -6,11 +6,6 @@ e2e_begin programs
 gortd_start
 kv=$EXAMPLES/kv crash=$EXAMPLES/crash
 
-field() { # ID KEY: one scalar of inspect
-	ctl -o json inspect "$1" | tr ',{}' '\n\n\n' |
-		sed -n "s/^ *\"$2\": *\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\} *$/\\1/p" | head -1
-}
-state_is() { [ "$(field "$1" state)" = "$2" ]; }
 code_of() { # CODE WORDS COMMAND...: what it leaves with, and one line of why
 	want=$1 words=$2
 	shift 2

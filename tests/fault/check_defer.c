@@ -12,6 +12,7 @@
 #include "boot/boot.h"
 #include "chan/chan.h"
 #include "sched/sched.h"
+#include "tests/fault/bodies.h"
 
 #include <check.h>
 #include <string.h>
@@ -471,31 +472,5 @@ values(void *unused)
 	    go_value(NULL, NULL, PANIC_PTR, "nil");
 }
 
-static int (*const bodies[])(void *) = { order, passed, to_protect, overtaken,
-	within, defers_in_deferred, goexit_goes_on, bounds, assertions,
-	values };
-
-START_TEST(body_is_right)
-{
-	rt_boot_test(bodies[_i], NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("defer");
-	TCase *tc = tcase_create("defer");
-	SRunner *sr;
-	int failed;
-
-	tcase_set_timeout(tc, 30);
-	tcase_add_loop_exit_test(tc, body_is_right, 0, 0,
-	    (int)(sizeof(bodies) / sizeof(bodies[0])));
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
-}
+BODIES("defer", 30, order, passed, to_protect, overtaken, within,
+    defers_in_deferred, goexit_goes_on, bounds, assertions, values)

@@ -6,6 +6,7 @@
 #include "fault/callers.h"
 #include "fault/fault.h"
 #include "fault/symbols.h"
+#include "tests/fault/bodies.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -223,30 +224,4 @@ broken(void *arg)
 	return 0;
 }
 
-static int (*const bodies[])(void *) = { go_names, kinds, inlined, functions,
-	broken };
-
-START_TEST(body_holds)
-{
-	rt_boot_test(bodies[_i], NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("lines");
-	TCase *tc = tcase_create("lines");
-	SRunner *sr;
-	int failed;
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(tc, body_holds, 0, 0,
-	    (int)(sizeof(bodies) / sizeof(bodies[0])));
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
-}
+BODIES("lines", 60, go_names, kinds, inlined, functions, broken)

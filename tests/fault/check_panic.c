@@ -10,6 +10,7 @@
 #include "boot/boot.h"
 #include "chan/chan.h"
 #include "sched/sched.h"
+#include "tests/fault/bodies.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -398,32 +399,6 @@ locals_survive(void *arg)
 	return a > b && f == 6 + 99 * 50 && spells("") == 0 ? 0 : 1;
 }
 
-static int (*const bodies[])(void *) = { order, recovery, nested, replaced,
-	protect_in_deferred, panic_within, once_only, many, deferred_defers,
-	goexit_runs_all, goexit_goes_on, goroutine_recovers,
-	fault_is_recovered, locals_survive };
-
-START_TEST(body_spells_its_word)
-{
-	rt_boot_test(bodies[_i], NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("panic");
-	TCase *tc = tcase_create("panic");
-	SRunner *sr;
-	int failed;
-
-	tcase_set_timeout(tc, 30);
-	tcase_add_loop_exit_test(tc, body_spells_its_word, 0, 0,
-	    (int)(sizeof(bodies) / sizeof(bodies[0])));
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
-}
+BODIES("panic", 30, order, recovery, nested, replaced, protect_in_deferred,
+    panic_within, once_only, many, deferred_defers, goexit_runs_all,
+    goexit_goes_on, goroutine_recovers, fault_is_recovered, locals_survive)

@@ -6,6 +6,7 @@
 #include "diag/diag.h"
 #include "fault/fault.h"
 #include "sched/sched.h"
+#include "tests/fault/bodies.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -132,30 +133,4 @@ schedtrace(void *arg)
 	return 0;
 }
 
-static int (*const bodies[])(void *) = { modules, names, lines, any_pc,
-	schedtrace };
-
-START_TEST(body_holds)
-{
-	rt_boot_test(bodies[_i], NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("symtab");
-	TCase *tc = tcase_create("symtab");
-	SRunner *sr;
-	int failed;
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(tc, body_holds, 0, 0,
-	    (int)(sizeof(bodies) / sizeof(bodies[0])));
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
-}
+BODIES("symtab", 60, modules, names, lines, any_pc, schedtrace)

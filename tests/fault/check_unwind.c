@@ -6,6 +6,7 @@
 #include "fault/fault.h"
 #include "fault/unwind.h"
 #include "sched/sched.h"
+#include "tests/fault/bodies.h"
 
 #include <check.h>
 #include <signal.h>
@@ -310,30 +311,5 @@ broken_stacks(void *arg)
 	return 0;
 }
 
-static int (*const bodies[])(void *) = { frames, many_stacks, ends_at_entry,
-	broken_tables, broken_stacks };
-
-START_TEST(body_holds)
-{
-	rt_boot_test(bodies[_i], NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("unwind");
-	TCase *tc = tcase_create("unwind");
-	SRunner *sr;
-	int failed;
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(
-	    tc, body_holds, 0, 0, (int)(sizeof(bodies) / sizeof(bodies[0])));
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
-}
+BODIES("unwind", 60, frames, many_stacks, ends_at_entry, broken_tables,
+    broken_stacks)

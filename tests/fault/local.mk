@@ -8,6 +8,7 @@ tests_prog_die_LDFLAGS = $(GORT_LINK)
 TESTS += tests/prog/run.sh tests/fault/names.sh
 dist_check_SCRIPTS += tests/prog/run.sh tests/fault/names.sh
 
+noinst_HEADERS += tests/fault/bodies.h
 IPC_CHECKS = tests/ipc/check_ring tests/ipc/check_channel
 FAULT_CHECKS = tests/fault/check_print tests/fault/check_panic \
 	tests/fault/check_defer \

@@ -16,6 +16,7 @@
 #include "mem/malloc.h"
 #include "os/os.h"
 #include "sched/sched_priv.h"
+#include "tests/chan/last_words.h"
 #include "tests/sched/sched_test.h"
 
 static _Atomic int32_t stage, arrived;
@@ -434,27 +435,8 @@ overflows(void *arg)
 START_TEST(overflow_is_reported)
 {
 	char text[65536];
-	int p[2], status;
-	size_t n = 0;
-	ssize_t got;
-	pid_t pid;
 
-	ck_assert_int_eq(pipe(p), 0);
-	pid = fork();
-	if (pid == 0) {
-		dup2(p[1], 2);
-		close(p[0]);
-		close(p[1]);
-		rt_boot_test(overflows, NULL);
-	}
-	close(p[1]);
-	while (n < sizeof text - 1 &&
-	    (got = read(p[0], text + n, sizeof text - 1 - n)) > 0)
-		n += (size_t)got;
-	text[n] = '\0';
-	close(p[0]);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+	ck_assert_int_eq(last_words(overflows, NULL, text, sizeof text), 2);
 	ck_assert_msg(strstr(text, "runtime: goroutine stack exceeds "
 	                           "5000000-byte limit\n") == text,
 	    "%s", text);

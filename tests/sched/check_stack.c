@@ -8,6 +8,7 @@
 
 #include "arch/arch.h"
 #include "os/os.h"
+#include "tests/chan/last_words.h"
 #include "tests/sched/sched_test.h"
 
 static _Atomic int32_t stage;
@@ -78,26 +79,8 @@ overflows(void *arg)
 START_TEST(overflow_is_reported)
 {
 	char text[4096], want[128];
-	int p[2], status;
-	size_t n = 0;
-	ssize_t got;
-	pid_t pid;
 
-	ck_assert_int_eq(pipe(p), 0);
-	pid = fork();
-	if (pid == 0) {
-		dup2(p[1], 2);
-		close(p[0]);
-		close(p[1]);
-		rt_boot_test(overflows, NULL);
-	}
-	close(p[1]);
-	while (n < sizeof text - 1 &&
-	    (got = read(p[0], text + n, sizeof text - 1 - n)) > 0)
-		n += (size_t)got;
-	text[n] = '\0';
-	close(p[0]);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(last_words(overflows, NULL, text, sizeof text), 2);
 	snprintf(want, sizeof want,
 	    "runtime: goroutine stack exceeds %zu-byte limit",
 	    rt_stack_slot_bytes());
