@@ -21,6 +21,9 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/lock/sema.c \
 	runtime/sched/sched.h runtime/sched/sched_priv.h \
 	runtime/sched/oracle.h runtime/sched/oracle.c runtime/sched/proc.c \
+	runtime/sched/park.c runtime/sched/findrunnable.c \
+	runtime/sched/idle.c runtime/sched/clock.c runtime/sched/snapshot.c \
+	runtime/sched/stall.h runtime/sched/stall.c \
 	runtime/sched/runq.c runtime/sched/newproc.c runtime/sched/mstart.c \
 	runtime/sched/procresize.c runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \

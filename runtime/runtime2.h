@@ -310,7 +310,7 @@ struct p {
 	uint32_t stallskip;   /* own: until the next sampled goready */
 	uint64_t goidcache, goidcacheend; /* own: ids taken in advance */
 	uint64_t clocktick;   /* own: cycle count when clock_ns was read */
-	int64_t clock_ns;     /* own: see rt_p_clock in sched/proc.c */
+	int64_t clock_ns;     /* own: see rt_p_clock in sched/clock.c */
 };
 
 struct sudog { /* a G waiting on something; pooled per P, never in the heap */
@@ -347,7 +347,7 @@ struct schedt {
 	struct p *pidle;              /* sched */
 	_Atomic uint32_t npidle;
 	_Atomic uint32_t nmspinning;
-	_Atomic uint32_t needspinning; /* 1: rule 5 of proc.c's essay */
+	_Atomic uint32_t needspinning; /* 1: rule 5 of idle.c's essay */
 	struct g_queue runq; /* sched: the global queue */
 	_Atomic int32_t runqsize; /* = runq.n, readable without the lock */
 	struct { /* lock: gfree.lock */

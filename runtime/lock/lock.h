@@ -5,7 +5,7 @@
  * | rt_lock          | yes      | yes      | yes      |  short sections only
  * | rt_notesleep     | yes      | yes      | yes      |  g0 only
  * | rt_notetsleepg   | yes      | yes      | no       |  user g: hands P off
- * | rt_gopark        | yes      | no       | no       |  sched/proc.c
+ * | rt_gopark        | yes      | no       | no       |  sched/park.c
  *
  * rt_lock raises m->locks, so the holder is neither preempted nor parked.
  */

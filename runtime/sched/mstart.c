@@ -362,7 +362,7 @@ rt_startm(struct p *pp, bool spinning)
 	if (pp == NULL) {
 		pp = rt_pidleget();
 		if (pp == NULL) {
-			if (spinning) /* rule 5 of proc.c's essay */
+			if (spinning) /* rule 5 of idle.c's essay */
 				atomic_store(&rt_sched.needspinning, 1);
 			rt_unlock(&rt_sched.lock);
 			if (spinning && (int32_t)atomic_fetch_sub(

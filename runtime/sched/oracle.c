@@ -7,7 +7,7 @@
  * here too, which is as strong as what Go's own fastrand gave.
  *
  * Time: clock_gettime through the vDSO (some 20 ns). The scheduler avoids
- * even that on its hot path, see rt_p_clock in proc.c.
+ * even that on its hot path, see rt_p_clock in clock.c.
  *
  * A later record-and-replay mode replaces the bodies here and nothing else;
  * that is why nobody may go round this file.

@@ -13,7 +13,7 @@
  * runnext. A goroutine made ready by the running one goes there: it runs
  * next and inherits the rest of the time slice, so a pair that talks to each
  * other is one unit and can't starve the ring for longer than one slice
- * (sysmon then sets p->preempt, and slice_over in proc.c breaks it up). The
+ * (sysmon then sets p->preempt, and slice_over in findrunnable.c breaks it up). The
  * owner exchanges it, thieves take it by CAS and only as a last resort.
  *
  * One P. When GOMAXPROCS is 1 there are no thieves, so the owner's CAS and

@@ -7,7 +7,7 @@
 
 #include "runtime2.h"
 
-/* ---- parking and readying (proc.c) ---- */
+/* ---- parking and readying (park.c) ---- */
 
 /*
  * Block the running goroutine. After its context is saved, unlockf(gp, arg)
@@ -150,7 +150,7 @@ void rt_segment_trim(struct g *gp); /* the collector: world stopped */
 /* ---- status ---- */
 void rt_casgstatus(struct g *gp, uint32_t oldval, uint32_t newval);
 
-/* ---- telemetry and schedtrace read these (proc.c fills them) ---- */
+/* ---- telemetry and schedtrace read these (snapshot.c fills them) ---- */
 struct rt_sched_snapshot {
 	int32_t gomaxprocs, idleprocs, threads, spinning, idlethreads;
 	int32_t runqueue;

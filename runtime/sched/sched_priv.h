@@ -58,11 +58,36 @@ rt_gqueue_pop(struct g_queue *q)
 /* ---- proc.c ---- */
 void rt_schedule_loop(struct m *mp); /* returns when the thread is to end */
 void rt_dropg(void);
+
+/* ---- park.c ---- */
 void rt_globready(struct g *gp); /* any thread: RUNNABLE, global queue, wake */
+void rt_gopreempt_m(struct g *gp);
+/* Make a netpoll answer runnable; returns one of them, or NULL. Has a P. */
+struct g *rt_take_polled(struct g_queue *list);
+
+/* ---- findrunnable.c ---- */
+/* Blocks until there is a goroutine to run. Has a P before and after.
+ * *ret_inherit: it goes on in the slice of the one before. */
+struct g *rt_find_runnable(struct m *mp, bool *ret_inherit);
+
+/* ---- idle.c ---- */
+/* Nothing to run: sleep until there is. until: when the next timer is due, 0
+ * none. The caller looks at the world from the start. May return work. */
+struct g *rt_idle(struct m *mp, int64_t until);
+void rt_become_spinning(struct m *mp);
+void rt_resetspinning(struct m *mp);
+
+static inline void
+rt_until_min(int64_t *until, int64_t when)
+{
+	if (when != 0 && (*until == 0 || when < *until))
+		*until = when;
+}
+
+/* ---- clock.c ---- */
 int64_t rt_p_clock(struct p *pp);
 void rt_coarse_set(int64_t now_ns);
 int64_t rt_coarse(void);
-void rt_gopreempt_m(struct g *gp);
 
 /* ---- mstart.c: threads ---- */
 void rt_startm(struct p *pp, bool spinning);
@@ -75,7 +100,6 @@ struct m *rt_mget(void);         /* sched.lock */
 void rt_checkmcount(void);       /* sched.lock */
 void rt_injectm(struct p *pp);
 void rt_mexit(struct m *mp);
-void rt_resetspinning(struct m *mp);
 
 /* ---- procresize.c: Ps and the world ---- */
 void rt_acquirep(struct p *pp);
