@@ -27,6 +27,8 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/runq.c runtime/sched/newproc.c runtime/sched/mstart.c \
 	runtime/sched/procresize.c runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \
+	runtime/sched/preempt.h runtime/sched/preempt_signal.c \
+	runtime/sched/mtimer.h runtime/sched/mtimer.c \
 	runtime/sched/stack.c runtime/sched/segment.c \
 	runtime/sched/extram.c \
 	runtime/sched/checkdead.c

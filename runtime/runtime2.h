@@ -205,6 +205,13 @@ struct g {
 	void *exception; /* own: unwinds compiled Go now; root */
 };
 
+/* A thread's alarm: sched/mtimer.c. */
+#define RT_MTIMER_USES 2
+struct rt_mtimer {
+	_Atomic int32_t id; /* own writes: the kernel's number + 1, 0: none */
+	_Atomic int64_t when_ns[RT_MTIMER_USES]; /* any thread; 0: not armed */
+};
+
 /*
  * The g that runs an M's own code (scheduling, collection, signals) has the
  * thread's stack and never parks, never panics, never runs user code.
@@ -254,6 +261,7 @@ struct m {
 	                          %fs:0x70, for rt_poison; NULL: no thread */
 	_Atomic uint32_t npoison; /* who is in rt_poison now */
 	uint64_t forkmask; /* own: signal mask before a fork */
+	struct rt_mtimer mtimer;
 };
 
 #define RT_RUNQ_LEN 256

@@ -35,6 +35,7 @@
 #include "boot/bootlog.h"
 #include "diag/diag.h"
 #include "fault/fault.h"
+#include "sched/preempt.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -332,18 +333,6 @@ sent_by_user(const siginfo_t *info)
 	return info->si_code <= 0; /* SI_USER, SI_QUEUE, SI_TKILL, ... */
 }
 
-/*
- * Place of signal preemption: sysmon will send SIGURG to a thread whose
- * goroutine ran too long. Today goroutines yield where they enter the runtime,
- * so the signal has nothing to do.
- */
-SIG_CODE static void
-do_sigpreempt(struct g *gp, void *uc)
-{
-	(void)gp;
-	(void)uc;
-}
-
 /* A fault by an instruction of a user goroutine, on its own stack. */
 SIG_CODE static bool
 goroutine_fault(struct g *gp, const siginfo_t *info, uint16_t flags)
@@ -359,8 +348,8 @@ on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 {
 	uint16_t flags = rt_sigtable[sig].flags;
 
-	if (sig == SIGURG)
-		do_sigpreempt(gp, uc);
+	if (sig == SIGURG && rt_preempt_signal(gp->m, info, uc))
+		return;
 	if (goroutine_fault(gp, info, flags)) {
 		rt_sigpanic_prepare(gp, (uint32_t)sig,
 		    (uintptr_t)info->si_code, (uintptr_t)info->si_addr, uc);

@@ -32,6 +32,7 @@
 #include "gc/gc.h"
 #include "mem/malloc.h"
 #include "os/os.h"
+#include "sched/mtimer.h"
 #include "sched/sched_priv.h"
 
 /* ---- making ---- */
@@ -220,6 +221,8 @@ mstart1(struct m *mp)
 		rt_initsig();
 		rt_boot_begin("schedule"); /* runtime.main ends it */
 	}
+	if (mp->startfn == NULL)
+		rt_mtimer_open(mp);
 	if (mp->startfn != NULL) {
 		mp->startfn();
 		rt_throw("mstart: start function returned");
@@ -264,6 +267,7 @@ rt_mexit(struct m *mp)
 	}
 	rt_handoffp(pp);
 	rt_guard_close(mp);
+	rt_mtimer_close(mp);
 	rt_unminit();
 	rt_lock(&rt_sched.lock);
 	rt_sched.nmfreed++;

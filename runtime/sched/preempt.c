@@ -43,8 +43,16 @@
 #include "sched/sched.h"
 
 #include "arch/arch.h"
+#include "arch/fiber_san.h"
 #include "fault/fault.h"
 #include "sched/sched_priv.h"
+
+/* What a handler runs: see preempt_signal.c. */
+#ifdef RT_TSAN
+#define SIG_CODE RT_SAN_OFF
+#else
+#define SIG_CODE
+#endif
 
 /*
  * Make every stack check of mp's thread fail, so that compiled Go comes to
@@ -57,7 +65,7 @@
  * address away before it looks whether somebody is announced (rt_guard_close):
  * both in full order, so one of the two sees the other.
  */
-static void
+SIG_CODE static void
 poison(struct m *mp)
 {
 	_Atomic uintptr_t *word;
@@ -87,6 +95,20 @@ rt_guard_close(struct m *mp)
 		rt_procyield(10);
 }
 
+/* What mp runs on pp shall stop at its next check. Any thread, and handlers. */
+SIG_CODE bool
+rt_preempt_mark(struct m *mp, struct p *pp)
+{
+	struct g *gp = __atomic_load_n(&mp->curg, __ATOMIC_RELAXED);
+
+	if (gp == NULL || gp == mp->g0)
+		return false;
+	atomic_store_explicit(&gp->preempt, true, memory_order_relaxed);
+	atomic_store_explicit(&pp->preempt, true, memory_order_relaxed);
+	poison(mp);
+	return true;
+}
+
 /*
  * Ask the goroutine that pp runs now. False: there was none to ask. Any
  * thread; pp->m and its curg may change meanwhile, neither is ever freed.
@@ -95,17 +117,8 @@ bool
 rt_preemptone(struct p *pp)
 {
 	struct m *mp = __atomic_load_n(&pp->m, __ATOMIC_RELAXED);
-	struct g *gp;
 
-	if (mp == NULL || mp == rt_getg()->m)
-		return false;
-	gp = __atomic_load_n(&mp->curg, __ATOMIC_RELAXED);
-	if (gp == NULL || gp == mp->g0)
-		return false;
-	atomic_store_explicit(&gp->preempt, true, memory_order_relaxed);
-	atomic_store_explicit(&pp->preempt, true, memory_order_relaxed);
-	poison(mp);
-	return true;
+	return mp != NULL && mp != rt_getg()->m && rt_preempt_mark(mp, pp);
 }
 
 void
