@@ -43,6 +43,7 @@ struct mspan;
 struct rt_timer;
 struct rt_timer_slot;
 struct rt_segment;
+struct rt_batch;
 struct rt_gcrecords;
 struct rt_extra;
 struct rt_defer;
@@ -173,7 +174,7 @@ struct g {
 	struct rt_segment *segment; /* own: the stack's second piece, or NULL */
 	uintptr_t splitsp;    /* own: sched/segment.c */
 	void *param;          /* what the waker hands to the woken */
-	int64_t waitsince_ns; /* set at park; mono */
+	int64_t waitsince_ns; /* set at park, 0 before the first; mono */
 	struct sudog *waiting; /* own while parked: sudogs in lock order */
 	_Atomic uint32_t select_done; /* select: first waker wins by CAS */
 	_Atomic bool parking_on_chan; /* own; see chan/chan.c */
@@ -265,6 +266,7 @@ struct m {
 };
 
 #define RT_RUNQ_LEN 256
+#define RT_FRESH_LEN 256
 
 struct p {
 	int32_t id;               /* const */
@@ -285,6 +287,21 @@ struct p {
 	RT_ALIGNED(RT_CACHE_LINE) _Atomic uint32_t runqtail;
 	_Atomic(struct g *) runnext; /* runs next, inherits the time slice */
 	_Atomic(struct g *) runq[RT_RUNQ_LEN];
+
+	/* Goroutines that have not begun: sched/fresh.c. Head is moved under
+	 * freshlock; freshfree follows it, when its entries have been read;
+	 * tail is the owner's. */
+	RT_ALIGNED(RT_CACHE_LINE) _Atomic uint32_t freshhead;
+	_Atomic uint32_t freshfree;
+	struct rt_mutex freshlock;
+	struct rt_batch *stocknewest, *stockoldest; /* freshlock */
+	RT_ALIGNED(RT_CACHE_LINE) _Atomic uint32_t freshtail;
+	_Atomic uint32_t nstock;  /* freshlock writes: goroutines in batches */
+	uint32_t turnfresh, turnring; /* own: runq.c, from_both */
+	uint32_t oldestat;        /* own: at this schedtick the oldest may run */
+	uint32_t nbatches;        /* own */
+	struct rt_batch *batches; /* own: spare ones */
+	_Atomic(struct g *) fresh[RT_FRESH_LEN];
 
 	struct { /* own: dead goroutines, stack still attached */
 		struct g *head;

@@ -49,16 +49,7 @@ word(uint32_t *w)
 static bool
 can_spin(int spins)
 {
-	struct p *pp = rt_getg()->m->p;
-
-	if (spins >= SPINS || rt_ncpu <= 1)
-		return false;
-	if (rt_gomaxprocs <= (int32_t)(atomic_load(&rt_sched.npidle)
-	        + atomic_load(&rt_sched.nmspinning)) + 1)
-		return false;
-	/* Others could run here while we wait: then wait properly. */
-	return atomic_load(&pp->runqhead) == atomic_load(&pp->runqtail)
-	    && atomic_load(&pp->runnext) == NULL;
+	return spins < SPINS && rt_can_spin();
 }
 
 struct waiting { /* one goroutine on its way through lock_slow */

@@ -27,6 +27,7 @@ enum lock_rank {
 	RANK_SCHED,      /* sched.lock */
 	RANK_TIMERS,     /* one P's heap; two by P number; under
 	                    sched.lock when GOMAXPROCS shrinks */
+	RANK_FRESH,      /* one P's goroutines that have not begun */
 	RANK_ALLG,
 	RANK_ALLP,
 	RANK_GFREE,

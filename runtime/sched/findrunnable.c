@@ -17,6 +17,7 @@
 
 #include "fault/fault.h"
 #include "poll/netpoll.h"
+#include "sched/fresh.h"
 #include "sched/oracle.h"
 #include "sched/sched_priv.h"
 #include "sched/time.h"
@@ -128,6 +129,37 @@ find_now(struct m *mp, bool *ret_inherit, int64_t *until, bool *ret_again)
 	return steal_work(pp, until, ret_again);
 }
 
+/*
+ * Turns that come with the count of schedules, each once in 61 and at a place
+ * of its own in it, so that none keeps another from ever having its turn.
+ */
+#define TURNS 61
+#define TURN_GLOBAL 0
+#define TURN_OLDEST 30
+
+/* The oldest of those who have not begun, if it is due (fresh.c). */
+static struct g *
+oldest_turn(struct p *pp)
+{
+	uint32_t n = rt_fresh_len(pp);
+
+	if (n == 0 || (int32_t)(pp->schedtick - pp->oldestat) < 0)
+		return NULL;
+	pp->oldestat = pp->schedtick + (n < INT32_MAX ? n : INT32_MAX);
+	return rt_fresh_oldest(pp);
+}
+
+/* A slice was used up: that turn comes now. */
+void
+rt_oldest_due(struct p *pp)
+{
+	uint32_t to = (TURNS + TURN_OLDEST - pp->schedtick % TURNS) % TURNS;
+
+	__atomic_store_n(&pp->schedtick, pp->schedtick + to,
+	    __ATOMIC_RELAXED);
+	pp->oldestat = pp->schedtick;
+}
+
 /* Every 61st schedule: somebody from the global queue. */
 static struct g *
 global_turn(struct p *pp)
@@ -165,25 +197,22 @@ poll_turn(struct p *pp)
 }
 
 /*
- * The slice that runnext would inherit is over: sysmon says so when no tick
- * was counted for 10 ms. A pair that readies each other for ever is stopped
- * here, as it never stands still to be asked.
+ * The slice is over: sysmon says so when no tick was counted for 10 ms. Who is
+ * in runnext would inherit it, and goes to the ring: a pair that readies each
+ * other for ever is stopped here, as it never stands still to be asked. Of
+ * those who have not begun the oldest has a turn: returned, or NULL.
  */
-static RT_NOINLINE void
+static RT_NOINLINE struct g *
 slice_over(struct p *pp)
 {
-	bool inherit;
-	struct g *gp;
+	struct g *gp = rt_runnext_get(pp);
 
 	atomic_store_explicit(&pp->preempt, false, memory_order_relaxed);
-	if (atomic_load_explicit(&pp->runnext, memory_order_relaxed) == NULL)
-		return;
-	gp = rt_runqget(pp, &inherit);
-	if (gp == NULL)
-		return; /* stolen just now, and the ring is empty */
-	if (inherit)
+	if (gp != NULL) {
 		rt_count(&pp->npreempt, 1);
-	rt_runqput(pp, gp, false);
+		rt_runqput(pp, gp, false);
+	}
+	return rt_fresh_len(pp) != 0 ? rt_fresh_oldest(pp) : NULL;
 }
 
 /* Blocks until there is a goroutine to run. Has a P before and after. */
@@ -192,6 +221,7 @@ rt_find_runnable(struct m *mp, bool *ret_inherit)
 {
 	for (;;) {
 		struct p *pp = mp->p;
+		uint32_t turn;
 		int64_t until;
 		struct g *gp;
 		bool again;
@@ -206,15 +236,20 @@ rt_find_runnable(struct m *mp, bool *ret_inherit)
 		        memory_order_relaxed)))
 			rt_runsafepoint(pp);
 		if (RT_UNLIKELY(atomic_load_explicit(&pp->preempt,
-		        memory_order_relaxed)))
-			slice_over(pp);
+		        memory_order_relaxed)) &&
+		    (gp = slice_over(pp)) != NULL)
+			return gp;
 		timers_run(pp, &until);
-		if (RT_UNLIKELY(pp->schedtick % 61 == 0) &&
+		turn = pp->schedtick % TURNS;
+		if (RT_UNLIKELY(turn == TURN_GLOBAL) &&
 		    atomic_load_explicit(&rt_sched.runqsize,
 		        memory_order_relaxed) > 0 &&
 		    (gp = global_turn(pp)) != NULL)
 			return gp;
-		if (RT_UNLIKELY(pp->schedtick % 61 == 0) &&
+		if (RT_UNLIKELY(turn == TURN_OLDEST) &&
+		    (gp = oldest_turn(pp)) != NULL)
+			return gp;
+		if (RT_UNLIKELY(turn == TURN_GLOBAL) &&
 		    rt_netpoll_waiters() > 0 && (gp = poll_turn(pp)) != NULL)
 			return gp;
 		gp = find_now(mp, ret_inherit, &until, &again);

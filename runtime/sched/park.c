@@ -220,7 +220,10 @@ gosched_m(struct g *gp)
 void
 rt_gopreempt_m(struct g *gp)
 {
-	rt_count(&rt_getg()->m->p->npreempt, 1);
+	struct p *pp = rt_getg()->m->p;
+
+	rt_count(&pp->npreempt, 1);
+	rt_oldest_due(pp);
 	rt_setgstatus_own(gp, G_RUNNING, G_RUNNABLE);
 	rt_dropg();
 	rt_globready(gp);

@@ -127,6 +127,7 @@ p_new(int32_t id)
 	pp->id = id;
 	atomic_store(&pp->status, P_GCSTOP);
 	rt_lock_init(&pp->timerslock, RANK_TIMERS);
+	rt_lock_init(&pp->freshlock, RANK_FRESH);
 	return pp;
 }
 

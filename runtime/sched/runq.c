@@ -20,7 +20,11 @@
  * exchange become plain stores; rt_gomaxprocs changes only while the world
  * is stopped, hence never between a thief's look and its claim.
  *
- * The global queue takes overflow, preempted goroutines, and what becomes
+ * Who has not begun yet and is pushed out of runnext does not go to the ring
+ * but to a list of its own, newest first (fresh.c says why). The owner serves
+ * the two in rounds.
+ *
+ * The global queue takes the ring's overflow, preempted goroutines, and what becomes
  * ready where no P is at hand. It is looked at once in 61 schedules so that
  * two goroutines readying each other for ever do not starve it.
  */
@@ -29,6 +33,7 @@
 #include "arch/arch.h"
 #include "fault/fault.h"
 #include "os/os.h"
+#include "sched/fresh.h"
 #include "sched/oracle.h"
 #include "sched/sched_priv.h"
 
@@ -58,32 +63,45 @@ claim(struct p *pp, uint32_t h, uint32_t n)
 	    h + n, memory_order_acq_rel, memory_order_relaxed);
 }
 
+/*
+ * Things move while we look: from runnext to the ring or to the fresh list,
+ * and between that one's slots and its batches. A move to a tail changes that
+ * tail, so look again until neither did; and nstock is read after the slots
+ * (fresh.c).
+ */
 bool
 rt_runqempty(struct p *pp)
 {
-	/* runnext could move to the ring between two looks: look again
-	 * until tail did not change */
 	for (;;) {
 		uint32_t h = atomic_load(&pp->runqhead);
 		uint32_t t = atomic_load(&pp->runqtail);
+		uint32_t fh = atomic_load(&pp->freshhead);
+		uint32_t ft = atomic_load(&pp->freshtail);
 		struct g *next = atomic_load(&pp->runnext);
+		uint32_t nstock = atomic_load(&pp->nstock);
 
-		if (t == atomic_load(&pp->runqtail))
-			return h == t && next == NULL;
+		if (t == atomic_load(&pp->runqtail) &&
+		    ft == atomic_load(&pp->freshtail))
+			return h == t && (int32_t)(ft - fh) <= 0 &&
+			    next == NULL && nstock == 0;
 	}
 }
 
-uint32_t
-rt_runqlen(struct p *pp)
+static uint32_t
+ring_len(struct p *pp)
 {
 	uint32_t h = atomic_load_explicit(&pp->runqhead, memory_order_acquire);
 	uint32_t t = atomic_load_explicit(&pp->runqtail, memory_order_acquire);
 	uint32_t n = t - h;
 
 	/* head and tail are two moments: a racing pair may be nonsense */
-	if (n > RT_RUNQ_LEN)
-		n = 0;
-	return n +
+	return n > RT_RUNQ_LEN ? 0 : n;
+}
+
+uint32_t
+rt_runqlen(struct p *pp)
+{
+	return ring_len(pp) + rt_fresh_len(pp) +
 	    (atomic_load_explicit(&pp->runnext, memory_order_relaxed) != NULL);
 }
 
@@ -133,8 +151,8 @@ put_tail(struct p *pp, struct g *gp)
 /*
  * With next set and several Ps this is a locked exchange, so it is also the
  * StoreLoad barrier that rt_wakep needs between publishing work and looking
- * for idle Ps. The old runnext is not seen by a third party while it moves to
- * the ring, but the slot is never empty meanwhile, so nobody who looks for
+ * for idle Ps. The old runnext is not seen by a third party while it moves
+ * on, but the slot is never empty meanwhile, so nobody who looks for
  * any work at all misses us.
  */
 void
@@ -154,61 +172,109 @@ rt_runqput(struct p *pp, struct g *gp, bool next)
 		if (old == NULL)
 			return;
 		gp = old;
+		if (!rt_has_parked(gp)) {
+			rt_fresh_push(pp, gp);
+			return;
+		}
 	}
 	put_tail(pp, gp);
 }
 
-static struct g *
-get_single(struct p *pp, bool *ret_inherit)
+/* Owner. NULL: nobody is there. */
+struct g *
+rt_runnext_get(struct p *pp)
 {
 	struct g *gp = atomic_load_explicit(&pp->runnext,
 	    memory_order_relaxed);
-	uint32_t h, t;
 
-	if (gp != NULL) {
+	if (gp == NULL)
+		return NULL;
+	if (rt_gomaxprocs == 1) {
 		atomic_store_explicit(&pp->runnext, NULL,
 		    memory_order_relaxed);
-		*ret_inherit = true;
 		return gp;
 	}
-	*ret_inherit = false;
-	h = atomic_load_explicit(&pp->runqhead, memory_order_relaxed);
-	t = atomic_load_explicit(&pp->runqtail, memory_order_relaxed);
-	if (h == t)
-		return NULL;
-	gp = slot_load(pp, h);
-	atomic_store_explicit(&pp->runqhead, h + 1, memory_order_release);
-	return gp;
-}
-
-struct g *
-rt_runqget(struct p *pp, bool *ret_inherit)
-{
-	struct g *gp;
-
-	if (rt_gomaxprocs == 1)
-		return get_single(pp, ret_inherit);
 	/* Only the owner fills runnext, so a load is enough to see it empty;
 	 * a failed CAS means that a thief has emptied it. */
-	gp = atomic_load_explicit(&pp->runnext, memory_order_relaxed);
-	if (gp != NULL && atomic_compare_exchange_strong(&pp->runnext, &gp,
-	                      NULL)) {
-		*ret_inherit = true;
-		return gp;
-	}
-	*ret_inherit = false;
+	return atomic_compare_exchange_strong(&pp->runnext, &gp, NULL) ? gp
+	                                                               : NULL;
+}
+
+static struct g *
+ring_get(struct p *pp)
+{
 	for (;;) {
 		uint32_t h = atomic_load_explicit(&pp->runqhead,
 		    memory_order_acquire);
 		uint32_t t = atomic_load_explicit(&pp->runqtail,
 		    memory_order_relaxed);
+		struct g *gp;
 
 		if (t == h)
 			return NULL;
 		gp = slot_load(pp, h);
+		if (rt_gomaxprocs == 1) {
+			atomic_store_explicit(&pp->runqhead, h + 1,
+			    memory_order_release);
+			return gp;
+		}
 		if (claim(pp, h, 1))
 			return gp;
 	}
+}
+
+/*
+ * Both the ring and the fresh list may hold somebody. A round serves as many
+ * of the fresh as there are when it begins, then as many of the ring: by the
+ * count that is what one queue for both would do. A round that ended early,
+ * because one of the two ran dry, is forgotten.
+ */
+#define ROUND_MAX 1024 /* fresh ones, before the ring has a turn */
+
+static RT_NOINLINE struct g *
+from_both(struct p *pp, uint32_t nfresh)
+{
+	struct g *gp;
+
+	if (pp->turnfresh == 0 && pp->turnring == 0) {
+		pp->turnfresh = nfresh < ROUND_MAX ? nfresh : ROUND_MAX;
+		pp->turnring = ring_len(pp);
+	}
+	if (pp->turnfresh > 0) {
+		pp->turnfresh--;
+		gp = rt_fresh_pop(pp);
+		return gp != NULL ? gp : ring_get(pp);
+	}
+	if (pp->turnring > 0)
+		pp->turnring--;
+	gp = ring_get(pp);
+	return gp != NULL ? gp : rt_fresh_pop(pp);
+}
+
+static struct g *
+local_get(struct p *pp)
+{
+	uint32_t nfresh = rt_fresh_len(pp);
+	struct g *gp;
+
+	if (nfresh != 0 && ring_len(pp) != 0)
+		return from_both(pp, nfresh);
+	pp->turnfresh = pp->turnring = 0;
+	if (nfresh == 0) {
+		gp = ring_get(pp);
+		if (gp != NULL)
+			return gp;
+	}
+	return rt_fresh_pop(pp); /* an nfresh of 0 may be a thief's moment */
+}
+
+struct g *
+rt_runqget(struct p *pp, bool *ret_inherit)
+{
+	struct g *gp = rt_runnext_get(pp);
+
+	*ret_inherit = gp != NULL;
+	return gp != NULL ? gp : local_get(pp);
 }
 
 /*
@@ -258,8 +324,8 @@ grab(struct p *p2, struct p *pp, uint32_t t)
 }
 
 /*
- * pp's ring is empty when this is called (its owner found nothing there), so
- * half a ring fits.
+ * pp's queues are empty when this is called (its owner found nothing there),
+ * so half a ring fits.
  */
 struct g *
 rt_runqsteal(struct p *pp, struct p *p2, bool steal_next)
@@ -269,8 +335,10 @@ rt_runqsteal(struct p *pp, struct p *p2, bool steal_next)
 	uint32_t n = grab(p2, pp, t);
 	struct g *gp;
 
-	if (n == 0)
-		return steal_next ? steal_runnext(p2) : NULL;
+	if (n == 0) {
+		gp = rt_fresh_steal(pp, p2);
+		return gp == NULL && steal_next ? steal_runnext(p2) : gp;
+	}
 	gp = slot_load(pp, t + n - 1);
 	n--;
 	if (n == 0)

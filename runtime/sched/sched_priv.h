@@ -11,11 +11,14 @@
 
 /* ---- runq.c: the queues ---- */
 
-/* Owner of pp. next: in the runnext slot, whose old g goes to the ring. A full
- * ring sends half of itself to the global queue. */
+/* Owner of pp. next: in the runnext slot, whose old g goes to the fresh list if
+ * it has not begun, else to the ring, as all do without next. A full ring sends
+ * half of itself to the global queue. */
 void rt_runqput(struct p *pp, struct g *gp, bool next);
 /* Owner. *ret_inherit: it came from runnext and continues the time slice. */
 struct g *rt_runqget(struct p *pp, bool *ret_inherit);
+/* Owner: only who is in runnext; NULL: nobody. */
+struct g *rt_runnext_get(struct p *pp);
 /* Any thread. True if it was empty at one moment. */
 bool rt_runqempty(struct p *pp);
 uint32_t rt_runqlen(struct p *pp); /* any thread, approximate */
@@ -27,6 +30,13 @@ void rt_globrunqputhead(struct g *gp);
 void rt_globrunqputbatch(struct g_queue *q);
 /* Takes a fair share (at most max if max > 0) to pp; returns one of them. */
 struct g *rt_globrunqget(struct p *pp, int32_t max);
+
+/* False: gp has not begun, or has done little yet and never waited. */
+static inline bool
+rt_has_parked(const struct g *gp)
+{
+	return gp->waitsince_ns != 0;
+}
 
 static inline void
 rt_gqueue_push(struct g_queue *q, struct g *gp)
@@ -69,6 +79,9 @@ struct g *rt_take_polled(struct g_queue *list);
 /* Blocks until there is a goroutine to run. Has a P before and after.
  * *ret_inherit: it goes on in the slice of the one before. */
 struct g *rt_find_runnable(struct m *mp, bool *ret_inherit);
+
+/* Owner: a slice was used up, so who has not begun for longest is next. */
+void rt_oldest_due(struct p *pp);
 
 /* ---- idle.c ---- */
 /* Nothing to run: sleep until there is. until: when the next timer is due, 0

@@ -98,6 +98,7 @@ START_TEST(order_is_first_in_first_out_behind_runnext)
 	bool inherit;
 
 	rt_gomaxprocs = _i;
+	gs[2].waitsince_ns = 1; /* it has waited: not among the fresh */
 	rt_runqput(&owner, &gs[0], false);
 	rt_runqput(&owner, &gs[1], false);
 	rt_runqput(&owner, &gs[2], true);
