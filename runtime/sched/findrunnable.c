@@ -93,6 +93,28 @@ steal_work(struct p *pp, int64_t *until, bool *ret_again)
 	return NULL;
 }
 
+/*
+ * Enough threads spin, so pp's leaves the looking to them. But theirs may be
+ * the thread that the kernel has set aside, for up to a tick of 4 ms; a timer
+ * that is due meanwhile would find us asking the kernel again and again to
+ * sleep until a time that is past. So what is due is run here. Returns whether
+ * anything was.
+ */
+static bool
+run_overdue(struct p *pp, int64_t *until)
+{
+	struct p *where;
+	int64_t when = rt_timers_next(&where), now;
+
+	if (when == 0)
+		return false;
+	rt_until_min(until, when);
+	if (where == pp)
+		return false; /* was looked at, by a clock 10 us old at most */
+	now = rt_nanotime();
+	return when <= now && rt_timers_check(where, now, NULL);
+}
+
 /* All the places that need no waiting. NULL: nothing; *ret_again as above. */
 static struct g *
 find_now(struct m *mp, bool *ret_inherit, int64_t *until, bool *ret_again)
@@ -122,8 +144,10 @@ find_now(struct m *mp, bool *ret_inherit, int64_t *until, bool *ret_again)
 		int32_t busy = rt_gomaxprocs -
 		    (int32_t)atomic_load(&rt_sched.npidle);
 
-		if (2 * (int32_t)atomic_load(&rt_sched.nmspinning) >= busy)
+		if (2 * (int32_t)atomic_load(&rt_sched.nmspinning) >= busy) {
+			*ret_again = run_overdue(pp, until);
 			return NULL;
+		}
 		rt_become_spinning(mp);
 	}
 	return steal_work(pp, until, ret_again);

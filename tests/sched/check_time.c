@@ -627,6 +627,51 @@ BOOTED(closure_gets_its_argument)
 	return 0;
 }
 
+/* ---- a thread that the kernel sets aside ---- */
+
+static _Atomic bool aside_armed, aside_over;
+
+static void
+aside_fire(void *arg, uintptr_t seq, int64_t now_ns)
+{
+	atomic_store(&aside_over, true);
+}
+
+/* Arms a timer and then keeps its P without ever scheduling. */
+static void
+keep_p_with_timer(void *arg)
+{
+	struct rt_timer *t = arg;
+	struct m *mp = rt_acquirem();
+
+	t->when_ns = rt_nanotime() + GORT_MS;
+	rt_timer_add(t);
+	atomic_store(&aside_armed, true);
+	while (!atomic_load(&aside_over))
+		sched_yield();
+	rt_releasem(mp);
+}
+
+/*
+ * As if a spinning thread were not given a processor: nobody else may spin.
+ * Still, a P that has nothing to do runs the timer of one that never looks.
+ */
+BOOTED(idle_runs_what_is_due_though_others_spin)
+{
+	struct rt_timer *t = &probes(1)->t;
+
+	gort_gomaxprocs(2);
+	t->cfn = aside_fire;
+	atomic_fetch_add(&rt_sched.nmspinning, 1);
+	gort_go(keep_p_with_timer, t);
+	while (!atomic_load(&aside_armed))
+		gort_yield(); /* gives our P up at the latest when it is here */
+	while (!atomic_load(&aside_over))
+		rt_time_sleep(GORT_MS);
+	atomic_fetch_sub(&rt_sched.nmspinning, 1);
+	return 0;
+}
+
 int
 main(void)
 {
@@ -635,6 +680,7 @@ main(void)
 
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(s, tc);
+	booted_add(tc, idle_runs_what_is_due_though_others_spin);
 	booted_add(tc, fires_once_and_not_early);
 	booted_add(tc, del_prevents);
 	booted_add(tc, mod_moves_both_ways);
