@@ -25,7 +25,8 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/idle.c runtime/sched/clock.c runtime/sched/snapshot.c \
 	runtime/sched/stall.h runtime/sched/stall.c \
 	runtime/sched/runq.c runtime/sched/fresh.h runtime/sched/fresh.c \
-	runtime/sched/newproc.c runtime/sched/mstart.c \
+	runtime/sched/newproc.c runtime/sched/gfree.c \
+	runtime/sched/mstart.c \
 	runtime/sched/procresize.c runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \
 	runtime/sched/preempt.h runtime/sched/preempt_signal.c \

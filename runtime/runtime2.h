@@ -267,6 +267,7 @@ struct m {
 
 #define RT_RUNQ_LEN 256
 #define RT_FRESH_LEN 256
+#define RT_GFREE_CHAINS 8
 
 struct p {
 	int32_t id;               /* const */
@@ -303,9 +304,11 @@ struct p {
 	struct rt_batch *batches; /* own: spare ones */
 	_Atomic(struct g *) fresh[RT_FRESH_LEN];
 
-	struct { /* own: dead goroutines, stack still attached */
-		struct g *head;
-		int32_t n;
+	struct { /* own: dead goroutines, stack attached (sched/gfree.c) */
+		struct g *head;  /* the chain in use */
+		int32_t n;       /* in all chains */
+		uint32_t nchain; /* full ones aside */
+		struct g *chain[RT_GFREE_CHAINS];
 	} gfree;
 	struct { /* own */
 		struct sudog *head;
@@ -378,7 +381,7 @@ struct schedt {
 	struct { /* lock: gfree.lock */
 		struct rt_mutex lock;
 		struct g *head;
-		int32_t n;
+		_Atomic int32_t n; /* lock writes */
 		_Atomic bool young; /* some still have all their pages */
 	} gfree;
 	struct {

@@ -2,8 +2,7 @@
  * newproc.c - making goroutines, and what is left of them.
  *
  * A goroutine is a g with its stack; both come from stack.c once and are used
- * again for ever. Dead ones wait in a per-P LIFO (the last one to die has the
- * warmest stack) and, above 64 of them, in a global list. Each life gets a new
+ * again for ever; between two lives they wait in gfree.c. Each life gets a new
  * id, taken from the global counter in batches of 16 a P.
  *
  * Every g ever made stands in allg, in pieces that never move, so that the
@@ -26,8 +25,6 @@
 #include "sched/oracle.h"
 #include "sched/sched_priv.h"
 
-#define GFREE_HIGH 64 /* above this a P gives some away */
-#define GFREE_LOW 32
 #define GOID_BATCH 16
 
 #define ALLG_PIECE 8192
@@ -76,145 +73,6 @@ rt_allg_add(struct g *gp)
 	rt_unlock(&allglock);
 }
 
-/* ---- free lists ---- */
-
-/* Move half of what pp has to the global list. */
-static RT_NOINLINE void
-gfree_overflow(struct p *pp, int32_t keep)
-{
-	struct g *first = NULL, *last = NULL;
-	int32_t n = 0;
-
-	/* the oldest are at the end, but the list is single: give the warm
-	 * ones' successors away, which costs one walk over 32 links */
-	while (pp->gfree.n > keep) {
-		struct g *gp = pp->gfree.head;
-
-		pp->gfree.head = gp->schedlink;
-		pp->gfree.n--;
-		gp->schedlink = first;
-		first = gp;
-		if (last == NULL)
-			last = gp;
-		n++;
-	}
-	if (n == 0)
-		return;
-	rt_lock(&rt_sched.gfree.lock);
-	last->schedlink = rt_sched.gfree.head;
-	rt_sched.gfree.head = first;
-	rt_sched.gfree.n += n;
-	atomic_store(&rt_sched.gfree.young, true);
-	rt_unlock(&rt_sched.gfree.lock);
-}
-
-/* Owner of pp. gp is DEAD and off its stack. */
-void
-rt_gfput(struct p *pp, struct g *gp)
-{
-	gp->schedlink = pp->gfree.head;
-	pp->gfree.head = gp;
-	if (RT_UNLIKELY(++pp->gfree.n >= GFREE_HIGH))
-		gfree_overflow(pp, GFREE_LOW);
-}
-
-/* pp dies: all of it to the global list. */
-void
-rt_gfpurge(struct p *pp)
-{
-	gfree_overflow(pp, 0);
-}
-
-/* pp's list is empty: a batch from the global one, or a fresh slot. */
-static RT_NOINLINE struct g *
-gfget_slow(struct p *pp)
-{
-	struct g *gp;
-
-	rt_lock(&rt_sched.gfree.lock);
-	while (pp->gfree.n < GFREE_LOW &&
-	    (gp = rt_sched.gfree.head) != NULL) {
-		rt_sched.gfree.head = gp->schedlink;
-		rt_sched.gfree.n--;
-		gp->schedlink = pp->gfree.head;
-		pp->gfree.head = gp;
-		pp->gfree.n++;
-	}
-	rt_unlock(&rt_sched.gfree.lock);
-	gp = pp->gfree.head;
-	if (gp != NULL) {
-		pp->gfree.head = gp->schedlink;
-		pp->gfree.n--;
-		return gp;
-	}
-	gp = rt_stack_g_alloc();
-	atomic_store_explicit(&gp->atomicstatus, G_DEAD,
-	    memory_order_release);
-	rt_allg_add(gp);
-	return gp;
-}
-
-static inline struct g *
-gfget(struct p *pp)
-{
-	struct g *gp = pp->gfree.head;
-
-	if (RT_UNLIKELY(gp == NULL))
-		return gfget_slow(pp);
-	pp->gfree.head = gp->schedlink;
-	pp->gfree.n--;
-	return gp;
-}
-
-/*
- * Give back the pages of stacks that were already dead at the last call. Such
- * a g is marked by its waitsince_ns, which means nothing else in a dead one:
- * 0 fresh, 1 seen, 2 released. The list is taken off while we work, so that
- * nobody waits for the kernel on gfree.lock. A goroutine with a P; it may be
- * rescheduled, as there can be a hundred thousand stacks.
- */
-void
-rt_stack_release_idle(void)
-{
-	struct g *list, *last = NULL;
-	bool more = false;
-	int32_t n;
-
-	rt_segment_release_idle();
-	rt_lock(&rt_sched.gfree.lock);
-	list = rt_sched.gfree.head;
-	n = rt_sched.gfree.n;
-	rt_sched.gfree.head = NULL;
-	rt_sched.gfree.n = 0;
-	atomic_store(&rt_sched.gfree.young, false);
-	rt_unlock(&rt_sched.gfree.lock);
-	for (struct g *gp = list; gp != NULL; gp = gp->schedlink) {
-		if (gp->waitsince_ns == 1)
-			rt_stack_release(gp);
-		if (gp->waitsince_ns < 2)
-			gp->waitsince_ns++;
-		more |= gp->waitsince_ns < 2;
-		last = gp;
-		rt_preempt_check();
-	}
-	if (last == NULL)
-		return;
-	rt_lock(&rt_sched.gfree.lock);
-	last->schedlink = rt_sched.gfree.head;
-	rt_sched.gfree.head = list;
-	rt_sched.gfree.n += n;
-	if (more)
-		atomic_store(&rt_sched.gfree.young, true);
-	rt_unlock(&rt_sched.gfree.lock);
-}
-
-/* Is there anything for rt_stack_release_idle to do? Any thread. */
-bool
-rt_stack_idle_young(void)
-{
-	return atomic_load(&rt_sched.gfree.young) || rt_segment_idle_young();
-}
-
 /* ---- birth ---- */
 
 static RT_NOINLINE void
@@ -230,6 +88,17 @@ ngo_add(struct p *pp, int64_t n)
 	atomic_store_explicit(&pp->ngo,
 	    atomic_load_explicit(&pp->ngo, memory_order_relaxed) + n,
 	    memory_order_relaxed);
+}
+
+static RT_NOINLINE struct g *
+g_new(void)
+{
+	struct g *gp = rt_stack_g_alloc();
+
+	atomic_store_explicit(&gp->atomicstatus, G_DEAD,
+	    memory_order_release);
+	rt_allg_add(gp);
+	return gp;
 }
 
 /* What a goroutine's stack begins with. Never left by a return. */
@@ -256,7 +125,9 @@ newproc(void (*fn)(void *), void *arg, uintptr_t callerpc, bool system)
 		rt_throw("newproc without a P");
 	if (RT_UNLIKELY(fn == NULL))
 		rt_fatal("go of nil func value");
-	gp = gfget(pp);
+	gp = rt_gfget(pp);
+	if (RT_UNLIKELY(gp == NULL))
+		gp = g_new();
 	rt_ctx_make(&gp->sched, gp->stack.hi, goroutine_entry, gp);
 	gp->startfn = fn;
 	gp->startarg = arg;

@@ -130,7 +130,10 @@ void rt_dropm(void);
 
 /* ---- newproc.c ---- */
 void rt_allg_add(struct g *gp);
+
+/* ---- gfree.c ---- */
 void rt_gfput(struct p *pp, struct g *gp);
+struct g *rt_gfget(struct p *pp);
 void rt_gfpurge(struct p *pp);
 
 /* ---- preempt.c ---- */
