@@ -46,6 +46,8 @@ struct rt_segment;
 struct rt_batch;
 struct rt_gcrecords;
 struct rt_extra;
+struct rt_where;
+struct rt_ask;
 struct rt_defer;
 struct rt_panic;
 struct rt_catch;
@@ -263,6 +265,10 @@ struct m {
 	_Atomic uint32_t npoison; /* who is in rt_poison now */
 	uint64_t forkmask; /* own: signal mask before a fork */
 	struct rt_mtimer mtimer;
+	/* own writes, in a handler: where the thread stands, stopped for good
+	 * because another one reports a crash (fault/hold.c) */
+	_Atomic(const struct rt_where *) held;
+	_Atomic(struct rt_ask *) ask; /* who asks where it stands: hold.c */
 };
 
 #define RT_RUNQ_LEN 256

@@ -13,17 +13,20 @@
  *
  * A crash inside the report must still end. If it came while a line number was
  * looked up, the report goes on without lines (lines.c). Else the reporter
- * failing again gets no dump; failing a third time, no words but one; after
- * that the process just goes (statuses 2, 4 and 5 as in Go).
+ * failing again says "panic during panic" and makes one more report, of where
+ * it failed itself; failing a third time, no words but three; after that the
+ * process just goes (statuses 2, 4 and 5 as in Go). A signal that somebody
+ * sends to a process that reports already changes nothing.
  *
  * Where the report runs. The failing stack may be at its end (64 KiB for a
  * goroutine, and that may be the very error), and a signal stack is small too;
  * reading line tables needs room. So the report runs on a stack of its own,
- * mapped when it is needed: there is only one reporter, so one stack is enough.
- * Without memory for it the report runs where it is.
+ * mapped when it is needed: one for the report, one for the report of its own
+ * failure. Without memory for it the report runs where it is.
  *
- * The other goroutines are not stopped: whoever could stop them may be what is
- * broken. Those that run show one line in place of a stack.
+ * The other threads are stopped by a signal for good, whatever they do (hold.c):
+ * nothing in the report waits for a lock that one of them may hold, but the
+ * print lock, and for that not for ever.
  */
 #include "fault/crash.h"
 #include "fault/symbols.h"
@@ -76,23 +79,18 @@ rt_crash_scope_runtime(void)
 	scope = SCOPE_RUNTIME;
 }
 
-static uint32_t
+RT_SAN_OFF static uint32_t
 self_tid(void)
 {
 	return (uint32_t)syscall(SYS_gettid);
 }
 
-static void
-sleep_for_ever(void)
-{
-	for (;;)
-		syscall(SYS_pause);
-}
-
-bool
+RT_SAN_OFF bool
 rt_crash_is_reporter(void)
 {
-	return atomic_load(&crash_tid) == self_tid();
+	uint32_t tid = atomic_load(&crash_tid);
+
+	return tid != 0 && tid == self_tid();
 }
 
 bool
@@ -117,7 +115,7 @@ rt_crash_begin(struct m *mp, const char *text)
 	switch (atomic_fetch_add(&nested, 1)) {
 	case 0:
 		rt_printf("panic during panic\n");
-		rt_exit(2);
+		return true;
 	case 1:
 		rt_printf("stack trace unavailable\n");
 		syscall(SYS_exit_group, 4);
@@ -180,6 +178,7 @@ print_stacks(struct g *gp, const struct rt_where *w)
 	struct m *mp = gp == NULL ? NULL : gp->m;
 	bool user = mp != NULL && gp == mp->curg;
 
+	rt_hold_others(w);
 	if (gp != NULL && gp->sig != 0)
 		print_signal_line(gp);
 	if (level <= 0)
@@ -208,8 +207,10 @@ report_and_exit(void *p)
 	rt_crash_end(r->reason);
 }
 
-/* The report's stack as the sanitizers see stacks: a g. Reporter only. */
-static struct g crash_g;
+/* The report's stacks as walks and the sanitizers see stacks: a g. The second
+ * is for the report of the first one's failure. Reporter only. */
+static struct g crash_gs[2];
+static struct g *crash_g;
 static struct {
 	void (*fn)(void *);
 	void *arg;
@@ -218,16 +219,25 @@ static struct {
 static void
 crash_stack_main(void *unused)
 {
-	rt_san_arrive(&crash_g, NULL);
+	rt_san_arrive(crash_g, NULL);
 	on_crash_stack.fn(on_crash_stack.arg);
 }
 
-/* fn(arg) on a stack with room, once; fn does not return. */
+struct g *
+rt_crash_stack_of(uintptr_t sp)
+{
+	for (int i = 0; i < 2; i++)
+		if (sp >= crash_gs[i].stack.lo && sp < crash_gs[i].stack.hi)
+			return &crash_gs[i];
+	return NULL;
+}
+
+/* fn(arg) on a stack with room; fn does not return. */
 void
 rt_on_crash_stack(void (*fn)(void *), void *arg)
 {
 	static struct g nobody; /* a thread that has no g */
-	struct g *self = rt_getg();
+	struct g *self = crash_g != NULL ? crash_g : rt_getg();
 	struct gobuf from, to;
 	char *p = mmap(NULL, CRASH_STACK_BYTES, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -236,11 +246,12 @@ rt_on_crash_stack(void (*fn)(void *), void *arg)
 	on_crash_stack.arg = arg;
 	if (p == MAP_FAILED)
 		fn(arg);
-	crash_g.stack.lo = (uintptr_t)p;
-	crash_g.stack.hi = (uintptr_t)p + CRASH_STACK_BYTES;
-	to.sp = crash_g.stack.hi - 64;
-	rt_san_fiber_new(&crash_g);
-	rt_san_leave(self == NULL ? &nobody : self, &crash_g);
+	crash_g = &crash_gs[crash_g != NULL];
+	crash_g->stack.lo = (uintptr_t)p;
+	crash_g->stack.hi = (uintptr_t)p + CRASH_STACK_BYTES;
+	to.sp = crash_g->stack.hi - 64;
+	rt_san_fiber_new(crash_g);
+	rt_san_leave(self == NULL ? &nobody : self, crash_g);
 	rt_set_guard_word(0);
 	rt_ctx_call(&from, &to, crash_stack_main, NULL);
 	__builtin_trap();
@@ -278,8 +289,9 @@ die_with(struct g *gp, const char *msg, enum crash_scope how,
 	rt_telemetry_panic(line, true);
 	atomic_fetch_sub(&lines_coming, 1);
 	if (!first)
-		sleep_for_ever();
-	scope = how;
+		rt_hold_me(self_m(gp), w);
+	if (how > scope)
+		scope = how;
 	report(gp, w, "fatal error");
 }
 
@@ -335,7 +347,6 @@ rt_fatalpanic(struct g *gp, const struct rt_where *w)
 	rt_telemetry_panic(line, false);
 	atomic_fetch_sub(&lines_coming, 1);
 	if (!first)
-		sleep_for_ever();
-	scope = SCOPE_PANIC;
+		rt_hold_me(gp->m, w);
 	report(gp, w, "panic");
 }

@@ -24,6 +24,7 @@ int rt_snprintf(char *buf, size_t n, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void rt_printlock(void); /* nests; keeps the lines of one report together */
 void rt_printunlock(void);
+bool rt_print_locked(void); /* by this thread */
 /* Everything printed between these also goes to the ring's text ring. */
 void rt_print_capture(bool on);
 
@@ -131,6 +132,8 @@ void rt_goexit_defers(void);
  * ucontext so that the goroutine panics, or never returns. */
 void rt_sigpanic_prepare(struct g *gp, uint32_t sig, uintptr_t code,
     uintptr_t addr, void *ucontext);
+/* Is it this thread that reports the process's end? */
+bool rt_crash_is_reporter(void);
 /* The dump of SIGQUIT and fatal signals, then exit(2) or abort. */
 void rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
     RT_NORETURN;
@@ -145,6 +148,12 @@ void rt_traceback_g(struct g *gp); /* header and frames of a stopped g */
 void rt_traceback_others(struct g *me);
 /* pcs of a parked g or of the caller (gp == NULL); leaf first. Returns n. */
 int rt_callers(struct g *gp, uintptr_t *pcs, int max);
+/* The same of a goroutine that runs on another thread, which is interrupted
+ * for it (hold.c); 0: it could not be, or runs no more. Any thread with a g. */
+int rt_callers_running(struct g *gp, uintptr_t *pcs, int max);
+/* SIGURG's handler, of a thread with an m: true when the signal was sent for
+ * the above. Does not return when another thread reports a crash. */
+bool rt_hold_asked(struct g *gp, const void *ucontext);
 /* As runtime.Stack: this goroutine from the caller of the function that is at
  * *at, which must count as one (runtime.Stack itself does); with all also the others, for
  * whom the world is stopped. Returns the bytes of buf used. */

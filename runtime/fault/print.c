@@ -10,7 +10,9 @@
  * The print lock keeps the lines of one report together. It belongs to a
  * thread, by kernel id, and nests: a crash inside a print on the same thread
  * must not wait for itself. It is no rt_mutex: those need an m. Waiters sleep
- * on a futex; there is no fairness and none is needed.
+ * on a futex; there is no fairness and none is needed. The thread that reports
+ * a crash waits a bounded time, then takes the lock: words that may be cut by
+ * another's are better than none.
  *
  * A subset of printf: %d %i %u %x %p %s %c %%, with l, ll and z, '#', '0', '-'
  * and a width, precision (also .*) for %s. Anything else is printed as it
@@ -20,6 +22,7 @@
 #include "fault/fault.h"
 #include "fault/print_priv.h"
 
+#include "arch/fiber_san.h"
 #include "diag/diag.h"
 
 #include <errno.h>
@@ -28,6 +31,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 struct sink {
@@ -38,31 +42,49 @@ struct sink {
 
 /* ---- the lock ---- */
 
+#define PATIENCE_NS 200000000 /* a dying process waits for the lock */
+
 static _Atomic uint32_t lock_owner; /* kernel thread id, 0 free */
 static _Atomic uint32_t lock_waiters;
 static uint32_t lock_depth; /* owner only */
 static _Atomic bool capturing;
 
-static uint32_t
+RT_SAN_OFF static uint32_t
 self_tid(void)
 {
 	return (uint32_t)syscall(SYS_gettid);
+}
+
+RT_SAN_OFF bool
+rt_print_locked(void)
+{
+	return atomic_load_explicit(&lock_owner, memory_order_relaxed) ==
+	    self_tid();
 }
 
 void
 rt_printlock(void)
 {
 	uint32_t me = self_tid(), cur = 0;
+	struct timespec patience = { .tv_nsec = PATIENCE_NS };
+	bool last_words = rt_crash_is_reporter();
 
 	if (atomic_load_explicit(&lock_owner, memory_order_relaxed) == me) {
 		lock_depth++; /* only we can have stored our own id */
 		return;
 	}
 	while (!atomic_compare_exchange_strong(&lock_owner, &cur, me)) {
+		long r;
+
 		atomic_fetch_add(&lock_waiters, 1);
-		syscall(SYS_futex, &lock_owner, FUTEX_WAIT_PRIVATE, cur, NULL,
-		    NULL, 0);
+		r = syscall(SYS_futex, &lock_owner, FUTEX_WAIT_PRIVATE, cur,
+		    last_words ? &patience : NULL, NULL, 0);
 		atomic_fetch_sub(&lock_waiters, 1);
+		if (r < 0 && errno == ETIMEDOUT) {
+			/* its owner is stopped, or stuck in a write */
+			atomic_store(&lock_owner, me);
+			break;
+		}
 		cur = 0;
 	}
 	lock_depth = 1;

@@ -41,32 +41,20 @@ void rt_sigpanic(void);
 void rt_sigpanic_entry(void);
 
 static struct rt_where
-where_of(const ucontext_t *uc)
+where_of(struct g *gp, const ucontext_t *uc)
 {
 	struct rt_where w;
+	uintptr_t caller;
 
 	rt_unwind_ucontext(uc, &w);
 	if (rt_find_module(w.pc) == NULL &&
-	    rt_find_module(*(uintptr_t *)w.sp) != NULL) {
-		w.pc = *(uintptr_t *)w.sp; /* called through a bad pointer */
+	    rt_unwind_word(gp, w.sp, &caller) &&
+	    rt_find_module(caller) != NULL) {
+		w.pc = caller; /* called through a bad pointer */
 		w.sp += 8;
 		w.exact = false;
 	}
 	return w;
-}
-
-/* Faults inside the report itself must reach us, not kill silently. */
-static void
-unblock_faults(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGSEGV);
-	sigaddset(&set, SIGBUS);
-	sigaddset(&set, SIGFPE);
-	sigaddset(&set, SIGILL);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* ---- faults of a goroutine ---- */
@@ -164,13 +152,12 @@ rt_sigpanic_prepare(
 	struct rt_where w;
 	bool guard = false;
 
-	unblock_faults(); /* sigreturn restores the mask if we go on */
 	if ((sig == SIGSEGV || sig == SIGBUS) &&
 	    rt_stack_owner(addr, &guard) == gp && guard) {
-		w = where_of(uc);
+		w = where_of(gp, uc);
 		stack_overflow(gp, sp, &w);
 	}
-	w = where_of(uc);
+	w = where_of(gp, uc);
 	gp->sig = sig;
 	gp->sigcode0 = code;
 	gp->sigcode1 = addr;
@@ -244,7 +231,8 @@ static struct signal_report {
 	struct m *m;
 } report;
 
-/* The goroutine whose stack the interrupted sp is on, else the M's g0. */
+/* The goroutine whose stack the interrupted sp is on, else the M's g0: also for
+ * its handlers' stack. */
 static struct g *
 interrupted_g(struct m *mp, uintptr_t sp)
 {
@@ -252,7 +240,8 @@ interrupted_g(struct m *mp, uintptr_t sp)
 
 	if (gp != NULL && rt_stack_holds(gp, sp, 0))
 		return gp;
-	return mp->g0;
+	gp = rt_crash_stack_of(sp); /* the report of a crash */
+	return gp != NULL ? gp : mp->g0;
 }
 
 static void
@@ -270,7 +259,7 @@ static void
 signal_report(void *p)
 {
 	struct signal_report *r = p;
-	struct rt_where w = where_of(&r->uc);
+	struct rt_where w = where_of(r->gp, &r->uc);
 	uintptr_t pc = (uintptr_t)r->uc.uc_mcontext.gregs[REG_RIP];
 
 	rt_printf("PC=%#lx m=%d sigcode=%d\n", (unsigned long)pc,
@@ -278,6 +267,7 @@ signal_report(void *p)
 	if (r->sig == SIGILL || r->sig == SIGFPE)
 		print_instruction_bytes(pc);
 	rt_printf("\n");
+	rt_hold_others(&w);
 	if (r->gp != NULL) {
 		rt_goroutine_header(r->gp);
 		rt_traceback_where(r->gp, &w);
@@ -309,10 +299,12 @@ rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
 	struct m *mp = self == NULL ? NULL : self->m;
 	char line[64];
 
-	unblock_faults();
-	if (!rt_crash_begin(mp, "signal"))
-		for (;;)
-			rt_usleep(1000000);
+	if (!rt_crash_begin(mp, "signal")) {
+		struct rt_where w;
+
+		rt_unwind_ucontext(ucontext, &w);
+		rt_hold_me(mp, &w);
+	}
 	fill_report(sig, siginfo, ucontext, mp);
 	rt_crash_scope_runtime();
 	if (name != NULL)

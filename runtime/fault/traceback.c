@@ -10,9 +10,10 @@
  * as "panic(...)" below the function it called. At level 2 everything, with
  * fp, sp and pc.
  *
- * No allocation, no lock but the print lock. Other goroutines are read while
- * they may start to run: the status is looked at first, and a walk through a
- * stack that is in use prints nonsense at worst.
+ * No allocation, no lock but the print lock. In a crash the other threads are
+ * stopped and have told where (hold.c). A goroutine of one that could not be
+ * stopped is read while it may start to run: the status is looked at first,
+ * and a walk through a stack in use prints nonsense at worst.
  */
 #include "fault/callers.h"
 #include "fault/crash.h"
@@ -23,7 +24,7 @@
 
 #include <string.h>
 
-#define FRAMES_MAX 100
+#define FRAMES_EACH 50 /* shown of the innermost, and of the outermost */
 #define MINUTE_NS ((int64_t)60 * 1000000000)
 
 /* ---- GOTRACEBACK ---- */
@@ -220,20 +221,27 @@ runs_deferred(const char *name)
 	return strcmp(name, "runtime.gopanic") == 0;
 }
 
+/* A function on a stack: where a walk stood. */
+struct spot {
+	uintptr_t pc; /* tagged, as rt_callwalk's */
+	uintptr_t sp, cfa;
+	bool exact;
+};
+
 static RT_NOINLINE void
-put_frame(struct out *o, const struct rt_callwalk *c)
+put_frame(struct out *o, const struct rt_symbol *s, const struct spot *at)
 {
-	uintptr_t pc = RT_PC_PLAIN(c->pc) - c->exact;
+	uintptr_t pc = RT_PC_PLAIN(at->pc) - at->exact;
 
 	/* at system level the adapter keeps its name, rt_panic is "panic" */
 	OUT(o, "%s(...)\n",
-	    runs_deferred(c->name) && !(o->level >= 2 && c->s->go)
+	    runs_deferred(s->name) && !(o->level >= 2 && s->go)
 	        ? "panic"
-	        : c->s->func);
-	put_place(o, c->s, pc);
+	        : s->func);
+	put_place(o, s, pc);
 	if (o->level >= 2)
-		OUT(o, " fp=%#lx sp=%#lx pc=%#lx", (unsigned long)c->cfa,
-		    (unsigned long)c->sp, (unsigned long)pc);
+		OUT(o, " fp=%#lx sp=%#lx pc=%#lx", (unsigned long)at->cfa,
+		    (unsigned long)at->sp, (unsigned long)pc);
 	put(o, "\n");
 }
 
@@ -243,23 +251,65 @@ ends_walk(const struct rt_symbol *s)
 	return s->runtime && strcmp(s->func, "rt_ctx_entry") == 0;
 }
 
-static void
+/* On to the next function that is shown. */
+static bool
+next_shown(const struct out *o, struct rt_callwalk *c, bool first)
+{
+	while (rt_callwalk_next(c)) {
+		if (ends_walk(c->s))
+			return false;
+		if (o->level >= 2 || !c->s->runtime ||
+		    (!first && runs_deferred(c->name)))
+			return true;
+	}
+	return false;
+}
+
+/* The outermost functions, remembered on the way: a ring. */
+struct tail {
+	struct spot at[FRAMES_EACH];
+	size_t n; /* how many were shown or put here, in all */
+};
+
+static RT_NOINLINE void
+put_tail(struct out *o, const struct tail *t, struct rt_symbol *buf)
+{
+	size_t from = FRAMES_EACH;
+
+	if (t->n > 2 * FRAMES_EACH) {
+		from = t->n - FRAMES_EACH;
+		OUT(o, "...%lu frames elided...\n",
+		    (unsigned long)(from - FRAMES_EACH));
+	}
+	for (size_t i = from; i < t->n; i++) {
+		const struct spot *at = &t->at[i % FRAMES_EACH];
+		const struct rt_symbol *all;
+		int n, level = RT_PC_LEVEL(at->pc);
+
+		all = rt_symbols_at(RT_PC_PLAIN(at->pc) - 1, buf, &n);
+		put_frame(o, &all[level < n ? level : n - 1], at);
+	}
+}
+
+/*
+ * All functions of a short stack; of a long one both ends and how many lie
+ * between. The walk goes through all of it: 10 million frames are a second's
+ * work, and it ends, as frames must climb.
+ */
+static RT_NOINLINE void
 put_frames(struct out *o, struct rt_callwalk *c)
 {
-	int n = 0, seen = 0;
+	struct tail t = { .n = 0 };
 
-	while (rt_callwalk_next(c)) {
-		if (ends_walk(c->s) || ++seen > 100 * FRAMES_MAX)
-			return;
-		if (o->level < 2 && c->s->runtime &&
-		    !(n > 0 && runs_deferred(c->name)))
-			continue;
-		if (n++ == FRAMES_MAX) {
-			put(o, "...additional frames elided...\n");
-			return;
-		}
-		put_frame(o, c);
+	for (; next_shown(o, c, t.n == 0); t.n++) {
+		struct spot at = { c->pc, c->sp, c->cfa, c->exact };
+
+		if (t.n < FRAMES_EACH)
+			put_frame(o, c->s, &at);
+		else
+			t.at[t.n % FRAMES_EACH] = at;
 	}
+	put_tail(o, &t, c->buf);
 }
 
 /* The go statement: the innermost function there that somebody wrote. */
@@ -289,6 +339,11 @@ put_where(struct out *o, struct g *gp, const struct rt_where *at)
 	if (rt_callwalk_begin(&c, gp, at,
 	        o->level >= 2 ? RT_WALK_RUNTIME : RT_WALK_USER))
 		put_frames(o, &c);
+	else if (gp != NULL)
+		OUT(o, "\tstack unavailable: sp=%#lx is not on stack "
+		       "[%#lx, %#lx]\n",
+		    (unsigned long)at->sp, (unsigned long)gp->stack.lo,
+		    (unsigned long)gp->stack.hi);
 	put_creator(o, gp);
 }
 
@@ -298,7 +353,7 @@ put_g(struct out *o, struct g *gp)
 	struct rt_where at;
 
 	put_header(o, gp);
-	if (rt_unwind_stopped(gp, &at)) {
+	if (rt_unwind_stopped(gp, &at) || rt_hold_where(gp, &at)) {
 		put_where(o, gp, &at);
 		return;
 	}
@@ -315,15 +370,32 @@ is_shown(struct g *gp, int32_t level)
 	    (!gp->system || level >= 2);
 }
 
-static void
-put_others(struct out *o, struct g *me)
+/* The goroutine on whose behalf me's thread works. One that waits in a system
+ * call has given its thread up for the while: what is reported is not of it. */
+static struct g *
+behalf_of(const struct g *me)
 {
 	struct m *mp = me == NULL ? NULL : me->m;
 	struct g *curg = mp == NULL ? NULL : mp->curg;
+
+	if (curg == me || curg == NULL ||
+	    (rt_readgstatus(curg) & ~(uint32_t)G_SCAN) != G_RUNNING)
+		return NULL;
+	return curg;
+}
+
+/*
+ * The order: who failed (printed already), on whose behalf, then all others as
+ * their g's were made. The first of them is goroutine 1's; a later one's may
+ * have been used again.
+ */
+static void
+put_others(struct out *o, struct g *me)
+{
+	struct g *curg = behalf_of(me);
 	size_t n = rt_allg_len();
 
-	/* the goroutine on whose behalf this thread's own stack worked */
-	if (curg != NULL && curg != me) {
+	if (curg != NULL) {
 		put(o, "\n");
 		put_g(o, curg);
 	}
@@ -399,7 +471,6 @@ rt_callers(struct g *gp, uintptr_t *pcs, int max)
 	struct rt_where at = rt_unwind_here();
 	struct rt_unwind u;
 	bool self = gp == NULL;
-	int n = 0;
 
 	if (!self && !rt_unwind_stopped(gp, &at))
 		return 0;
@@ -407,10 +478,5 @@ rt_callers(struct g *gp, uintptr_t *pcs, int max)
 		return 0;
 	if (self && !rt_unwind_next(&u))
 		return 0; /* we ourselves */
-	do {
-		if (n == max)
-			break;
-		pcs[n++] = u.reg[RT_UW_PC] + u.exact;
-	} while (rt_unwind_next(&u));
-	return n;
+	return rt_unwind_pcs(&u, pcs, max);
 }

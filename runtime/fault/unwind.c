@@ -36,6 +36,7 @@
 #include "fault/unwind.h"
 
 #include "arch/arch.h"
+#include "arch/fiber_san.h"
 #include "sched/sched.h"
 
 #include <dlfcn.h>
@@ -131,8 +132,6 @@ RAW_STACK bool
 rt_unwind_stopped(struct g *gp, struct rt_where *ret)
 {
 	uint32_t status = rt_readgstatus(gp) & ~(uint32_t)G_SCAN;
-	const uintptr_t *ctx = (const uintptr_t *)gp->sched.sp;
-	struct stack on[2];
 
 	if (status == G_SYSCALL && gp->syscallsp != 0) {
 		*ret = (struct rt_where){
@@ -149,6 +148,15 @@ rt_unwind_stopped(struct g *gp, struct rt_where *ret)
 	}
 	if (status == G_RUNNING || status == G_DEAD || status == G_IDLE)
 		return false;
+	return rt_unwind_saved(gp, ret);
+}
+
+RAW_STACK bool
+rt_unwind_saved(struct g *gp, struct rt_where *ret)
+{
+	const uintptr_t *ctx = (const uintptr_t *)gp->sched.sp;
+	struct stack on[2];
+
 	if (rt_stack_pieces(gp, (uintptr_t)ctx, on) == 0 ||
 	    on[0].hi - (uintptr_t)ctx < RT_CTX_BYTES)
 		return false;
@@ -165,7 +173,29 @@ rt_unwind_stopped(struct g *gp, struct rt_where *ret)
 	return true;
 }
 
-void
+bool
+rt_unwind_word(struct g *gp, uintptr_t a, uintptr_t *ret)
+{
+	struct rt_where w = { .sp = a };
+	struct rt_unwind u;
+
+	return rt_unwind_begin(&u, gp, &w) && read_word(&u, a, ret);
+}
+
+int
+rt_unwind_pcs(struct rt_unwind *u, uintptr_t *pcs, int max)
+{
+	int n = 0;
+
+	do {
+		if (n == max)
+			break;
+		pcs[n++] = u->reg[RT_UW_PC] + u->exact;
+	} while (rt_unwind_next(u));
+	return n;
+}
+
+RT_SAN_OFF void
 rt_unwind_ucontext(const void *ucontext, struct rt_where *ret)
 {
 	const greg_t *r = ((const ucontext_t *)ucontext)->uc_mcontext.gregs;

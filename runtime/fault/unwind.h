@@ -100,6 +100,12 @@ bool rt_unwind_begin(
     struct rt_unwind *u, struct g *gp, const struct rt_where *w);
 /* Where a goroutine that does not run stands. False: it runs, or is dead. */
 bool rt_unwind_stopped(struct g *gp, struct rt_where *ret);
+/* Where gp's saved context says; it has left its stack. False: nowhere. */
+bool rt_unwind_saved(struct g *gp, struct rt_where *ret);
+/* The word at a, if that is on a stack of gp's thread. */
+bool rt_unwind_word(struct g *gp, uintptr_t a, uintptr_t *ret);
+/* The rest of a walk as pcs, leaf first. Returns n. */
+int rt_unwind_pcs(struct rt_unwind *u, uintptr_t *pcs, int max);
 /* Where a signal found its thread. */
 void rt_unwind_ucontext(const void *ucontext, struct rt_where *ret);
 /* On to the caller. False: this was the outermost frame, or what lies above

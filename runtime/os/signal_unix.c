@@ -23,6 +23,10 @@
  * Inherited SIG_IGN for SIGHUP and SIGINT (nohup, background jobs) is kept
  * until the program asks for the signal.
  *
+ * A fault in a handler is our own, or the heap's that was broken before. It is
+ * not blocked there, so it gets a report like any other, by a handler on top of
+ * the handler (crash.c counts how often).
+ *
  * A thread without g (libc's, a library's) may run the handler too. It has no
  * goroutine to panic: a fault there dies by the default action after one line.
  */
@@ -173,6 +177,10 @@ rt_unminit(void)
 
 /* ---- installing ---- */
 
+/* Faults: blocked, they would kill without a word. */
+static const int never_blocked[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
+	SIGABRT };
+
 #ifdef RT_TSAN
 
 /* Unwinders know the end of a handler by these very bytes. */
@@ -194,6 +202,8 @@ install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
 	} sa = { fn, (unsigned long)flags | 0x04000000, rt_sigreturn,
 		~(uint64_t)0 };
 
+	for (size_t i = 0; i < sizeof never_blocked / sizeof(int); i++)
+		sa.mask &= ~((uint64_t)1 << (never_blocked[i] - 1));
 	syscall(SYS_rt_sigaction, sig, &sa, NULL, sizeof sa.mask);
 }
 
@@ -208,6 +218,8 @@ install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
 	sa.sa_sigaction = fn;
 	sa.sa_flags = flags;
 	sigfillset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof never_blocked / sizeof(int); i++)
+		sigdelset(&sa.sa_mask, never_blocked[i]);
 	sigaction(sig, &sa, NULL);
 }
 
@@ -216,7 +228,8 @@ install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
 void
 rt_sig_install(uint32_t sig)
 {
-	install((int)sig, sighandler, SA_SIGINFO | SA_ONSTACK | SA_RESTART);
+	install((int)sig, sighandler,
+	    SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER);
 }
 
 static bool
@@ -333,6 +346,14 @@ sent_by_user(const siginfo_t *info)
 	return info->si_code <= 0; /* SI_USER, SI_QUEUE, SI_TKILL, ... */
 }
 
+/* And not by this process's raise or abort. */
+SIG_CODE static bool
+sent_by_another(const siginfo_t *info)
+{
+	return info->si_code == SI_USER ||
+	    (sent_by_user(info) && info->si_pid != getpid());
+}
+
 /* A fault by an instruction of a user goroutine, on its own stack. */
 SIG_CODE static bool
 goroutine_fault(struct g *gp, const siginfo_t *info, uint16_t flags)
@@ -348,8 +369,14 @@ on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 {
 	uint16_t flags = rt_sigtable[sig].flags;
 
-	if (sig == SIGURG && rt_preempt_signal(gp->m, info, uc))
-		return;
+	if (sig == SIGURG) {
+		bool asked = rt_hold_asked(gp, uc);
+
+		if (rt_preempt_signal(gp->m, info, uc) || asked)
+			return;
+	}
+	if (rt_crash_is_reporter() && sent_by_another(info))
+		return; /* it is dying as fast as it can */
 	if (goroutine_fault(gp, info, flags)) {
 		rt_sigpanic_prepare(gp, (uint32_t)sig,
 		    (uintptr_t)info->si_code, (uintptr_t)info->si_addr, uc);
@@ -392,12 +419,43 @@ on_foreign_thread(int sig, siginfo_t *info, void *uc)
 	}
 }
 
-SIG_CODE static void
+extern const char __start_rt_sighandler_text[], __stop_rt_sighandler_text[];
+
+/*
+ * Did the handler itself fault, before it came so far that on_signal could say
+ * so? The thread's g or m is broken: then it would for ever.
+ */
+SIG_CODE static bool
+handler_faulted(int sig, const ucontext_t *uc)
+{
+	const char *pc = (const char *)uc->uc_mcontext.gregs[REG_RIP];
+
+	return (sig == SIGSEGV || sig == SIGBUS) &&
+	    pc >= __start_rt_sighandler_text && pc < __stop_rt_sighandler_text;
+}
+
+SIG_CODE static void RT_NORETURN
+die_in_handler(int sig, const ucontext_t *uc)
+{
+	char text[96];
+	int n = rt_snprintf(text, sizeof(text),
+	    "runtime: fault in the signal handler, at pc %#lx\n",
+	    (unsigned long)uc->uc_mcontext.gregs[REG_RIP]);
+
+	rt_write_fd(2, text, (size_t)n);
+	rt_dieofsignal((uint32_t)sig);
+	__builtin_trap();
+}
+
+SIG_CODE __attribute__((section("rt_sighandler_text"), noinline)) static void
 sighandler(int sig, siginfo_t *info, void *uc)
 {
 	struct g *gp = rt_getg();
 	uintptr_t guard = rt_guard_word();
 	int saved = errno;
+
+	if (RT_UNLIKELY(handler_faulted(sig, uc)))
+		die_in_handler(sig, uc);
 
 	if (gp == NULL || gp->m == NULL) {
 		on_foreign_thread(sig, info, uc);

@@ -1,6 +1,6 @@
 # tests/fault, tests/diag, tests/ipc and the programs that must die
 check_PROGRAMS += tests/prog/die
-tests_prog_die_SOURCES = tests/prog/die.c
+tests_prog_die_SOURCES = tests/prog/die.c tests/prog/die_inside.c
 # Never instrumented: it does on purpose what sanitizers report.
 tests_prog_die_CFLAGS = $(WARN_CFLAGS) -g -O2 -fno-omit-frame-pointer
 tests_prog_die_LDADD = $(GORT_LIBS)

@@ -1,8 +1,9 @@
 /*
  * die.c - one way to end for each name; tests/prog/run.sh knows the last words.
  *
- * Written against gort.h alone, as a stranger would write it. Names of
- * functions appear in the expected tracebacks, so they are not inlined.
+ * Written against gort.h, as a stranger would write it; only what breaks the
+ * runtime reaches inside. Names of functions appear in the expected tracebacks,
+ * so they are not inlined.
  */
 #include "gort.h"
 
@@ -18,6 +19,13 @@
 void rt_set_max_threads(int32_t n, int32_t *ret_old);
 void rt_panic_str(const char *text) GORT_NORETURN;
 size_t rt_schedtrace_text(bool detail, char *buf, size_t cap);
+
+/* What breaks the runtime: die_inside.c. */
+void die_break_ask(void);
+void die_break_m(void);
+void die_break_m_of(void (*startfn)(void *));
+uintptr_t die_sp_of(void (*startfn)(void *));
+void die_print_lock(void);
 
 #define HOUR_NS 3600000000000
 
@@ -350,17 +358,27 @@ sleeper(void *arg)
 	__asm__ volatile(""); /* no tail call: we show up in stacks */
 }
 
-/* Start the sleeper and wait until it sleeps, however busy the machine is. */
+/* Until so many goroutines wait like that, however busy the machine is. */
 static void
-go_to_sleep(void)
+wait_for(int n, const char *what)
 {
 	static char text[65536];
+	int have;
 
-	gort_go(sleeper, NULL);
 	do {
 		gort_yield();
 		text[rt_schedtrace_text(true, text, sizeof(text) - 1)] = '\0';
-	} while (strstr(text, ": status=4(sleep)") == NULL);
+		have = 0;
+		for (char *p = text; (p = strstr(p, what)) != NULL; p++)
+			have++;
+	} while (have < n);
+}
+
+static void
+go_to_sleep(void)
+{
+	gort_go(sleeper, NULL);
+	wait_for(1, ": status=4(sleep)");
 }
 
 static int
@@ -406,16 +424,154 @@ sigsegv_from_outside(void)
 	return send_self(SIGSEGV);
 }
 
+/* Runs on its own processor and calls nothing. */
+static _Atomic bool spinning;
+
+NOINLINE static void
+spin(void)
+{
+	spinning = true;
+	while (zero == 0)
+		;
+}
+
+static void
+spinner(void *arg)
+{
+	spin();
+	__asm__ volatile("");
+}
+
+static void
+go_spin(void)
+{
+	gort_go(spinner, NULL);
+	while (!spinning)
+		gort_yield();
+}
+
+static int
+panic_while_another_runs(void)
+{
+	go_spin();
+	boom();
+	return 0;
+}
+
+static int
+quit_while_another_runs(void)
+{
+	go_spin();
+	kill(getpid(), SIGQUIT);
+	gort_sleep(HOUR_NS);
+	return 0;
+}
+
+/* ---- signals inside of what is not prepared for them ---- */
+
+/* A handler of the program's own that faults, on the thread's signal stack. */
+NOINLINE static void
+bad_handler(int sig)
+{
+	*(volatile int *)(intptr_t)zero = sig;
+}
+
+static int
+crash_in_handler(void)
+{
+	struct sigaction sa = { .sa_handler = bad_handler,
+		.sa_flags = SA_ONSTACK };
+
+	sigaction(SIGUSR1, &sa, NULL);
+	raise(SIGUSR1);
+	return 0;
+}
+
+/* The runtime's own handler faults. */
+static int
+crash_in_runtime_handler(void)
+{
+	die_break_ask();
+	raise(SIGURG);
+	return 0;
+}
+
+/* So broken that the handler can't even begin. */
+static int
+crash_without_thread(void)
+{
+	die_break_m();
+	return read_through(nil);
+}
+
+/* The stack pointer points nowhere. */
+static int
+bad_stack_pointer(void)
+{
+	__asm__ volatile("movq $0x5eadbeef0000, %rsp\n\tpushq %rax");
+	return 0;
+}
+
+/* It points into another goroutine's stack, which is not to be believed. */
+static int
+foreign_stack_pointer(void)
+{
+	go_to_sleep();
+	__asm__ volatile("movq %0, %%rsp\n\tmovq $0, (16)"
+	                 :
+	                 : "r"(die_sp_of(sleeper)));
+	return 0;
+}
+
+/* A goroutine that the report comes by after the first can't be read. */
+static int
+crash_in_traceback(void)
+{
+	go_to_sleep();
+	die_break_m_of(sleeper);
+	boom();
+	return 0;
+}
+
+/* Another thread has the print lock and never gives it back. */
+static void
+print_for_ever(void *arg)
+{
+	die_print_lock();
+	spin();
+}
+
+static int
+print_lock_held(void)
+{
+	gort_go(print_for_ever, NULL);
+	while (!spinning)
+		gort_yield();
+	boom();
+	return 0;
+}
+
+/* A child sends it as soon as we are where it should find us. */
+static int told[2];
+
 static void
 sigquit_soon(void)
 {
 	pid_t me = getpid();
+	char c;
 
-	if (fork() == 0) {
-		usleep(300000);
-		kill(me, SIGQUIT);
+	if (pipe(told) == 0 && fork() == 0) {
+		if (read(told[0], &c, 1) == 1)
+			kill(me, SIGQUIT);
 		_exit(0);
 	}
+}
+
+static void
+now(void)
+{
+	if (write(told[1], "", 1) != 1)
+		_exit(99);
 }
 
 /* The signal hits code of libc. */
@@ -425,7 +581,8 @@ sigquit_in_libc(void)
 	char *p = malloc(1 << 20);
 
 	sigquit_soon();
-	while (zero == 0)
+	memset(p, zero, 1 << 20);
+	for (now(); zero == 0;)
 		memset(p, zero, 1 << 20);
 	return 0;
 }
@@ -437,7 +594,7 @@ sigquit_in_malloc(void)
 	void *volatile p[64];
 
 	sigquit_soon();
-	while (zero == 0) {
+	for (now(); zero == 0;) {
 		for (int i = 0; i < 64; i++)
 			p[i] = malloc(3000 + 2000 * (size_t)i);
 		for (int i = 0; i < 64; i++)
@@ -483,7 +640,7 @@ two_panics(void)
 
 	gort_go(panic_now, c);
 	gort_go(panic_now, c);
-	gort_sleep(20000000);
+	wait_for(2, ": status=4(chan receive)");
 	gort_chan_close(c);
 	gort_sleep(HOUR_NS);
 	return 0;
@@ -524,6 +681,11 @@ static const struct {
 	WAY(sigquit), WAY(sigterm), WAY(sigabrt), WAY(sigsegv_from_outside),
 	WAY(sigquit_in_libc), WAY(sigquit_in_malloc), WAY(thread_limit),
 	WAY(two_panics), WAY(crash_in_crash), WAY(broken_heap),
+	WAY(panic_while_another_runs), WAY(quit_while_another_runs),
+	WAY(crash_in_handler), WAY(crash_in_runtime_handler),
+	WAY(crash_without_thread), WAY(bad_stack_pointer),
+	WAY(foreign_stack_pointer), WAY(crash_in_traceback),
+	WAY(print_lock_held),
 };
 
 int

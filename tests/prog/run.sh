@@ -257,13 +257,24 @@ dies stack_overflow 2 <<'!'
 =fatal error: stack overflow
  goroutine 1 \[running\]:
 =deeper\(\.\.\.\)
- \.\.\.additional frames elided\.\.\.
+ \.\.\.[0-9]+ frames elided\.\.\.
+=deeper\(\.\.\.\)
+ gort_main\(\.\.\.\)
 !
+# 151 of panic_at_depth and gort_main, 50 at either end
 dies deep_panic 2 <<'!'
 =panic: deep
- \.\.\.additional frames elided\.\.\.
+ panic_at_depth\(\.\.\.\)
+ \.\.\.52 frames elided\.\.\.
+=panic_at_depth\(\.\.\.\)
+ gort_main\(\.\.\.\)
+=	.*
 $
 !
+if [ "$(grep -c '(\.\.\.)$' "$tmp/err")" != 100 ]; then
+	echo "FAIL deep_panic: not 100 frames"
+	failed=$((failed + 1))
+fi
 dies two_panics 2 <<'!'
 =panic: one of two
  goroutine [0-9]+ \[running\]:
@@ -272,7 +283,95 @@ dies two_panics 2 <<'!'
 
 dies crash_in_crash 2 <<'!'
 =panic: .*panic during panic
+=SIGSEGV: segmentation violation
+=PC=0x[0-9a-f]+ m=0 sigcode=1
+=
+=goroutine 1 \[running\]:
+ gort_main\(\.\.\.\)
+ gs     0x0
 $
+!
+
+# ---- those that run, and crashes in what is not prepared for them
+
+dies panic_while_another_runs 2 GOMAXPROCS=2 GOTRACEBACK=all <<'!'
+=panic: boom
+=
+=goroutine 1 \[running\]:
+=boom\(\.\.\.\)
+ 
+=goroutine [0-9]+ \[running\]:
+=spin\(\.\.\.\)
+=	.*die\.c:[0-9]+ \+0x[0-9a-f]+
+=spinner\(\.\.\.\)
+=	.*die\.c:[0-9]+ \+0x[0-9a-f]+
+=created by go_spin
+=	.*die\.c:[0-9]+.*
+$
+!
+dies quit_while_another_runs 2 GOMAXPROCS=2 <<'!'
+=SIGQUIT: quit
+ goroutine [0-9]+ \[running\]:
+ spin\(\.\.\.\)
+ gs     0x0
+$
+!
+dies panic_while_another_runs 134 GOMAXPROCS=2 GOTRACEBACK=crash <<'!'
+=panic: boom
+ goroutine 1 \[running\]:
+ spin\(\.\.\.\)
+=	.*die\.c:[0-9]+ \+0x[0-9a-f]+ fp=0x[0-9a-f]+ sp=0x[0-9a-f]+ pc=0x[0-9a-f]+
+!
+dies crash_in_handler 2 <<'!'
+=unexpected fault address 0x0
+=fatal error: fault
+ goroutine 1 \[running\]:
+=bad_handler\(\.\.\.\)
+ crash_in_handler\(\.\.\.\)
+ gort_main\(\.\.\.\)
+!
+dies crash_in_runtime_handler 2 <<'!'
+=SIGSEGV: segmentation violation
+=PC=0x[0-9a-f]+ m=0 sigcode=[0-9]+
+=
+=goroutine 0 \[idle\]:
+ crash_in_runtime_handler\(\.\.\.\)
+ gort_main\(\.\.\.\)
+ gs     0x0
+$
+!
+dies crash_without_thread 139 <<'!'
+=runtime: fault in the signal handler, at pc 0x[0-9a-f]+
+$
+!
+dies bad_stack_pointer 2 <<'!'
+ fatal error: fault
+ goroutine 1 \[running\]:
+=	stack unavailable: sp=0x5eadbeef0000 is not on stack \[0x[0-9a-f]+, 0x[0-9a-f]+\]
+!
+dies foreign_stack_pointer 2 <<'!'
+ fatal error: fault
+ goroutine 1 \[running\]:
+=	stack unavailable: sp=0x[0-9a-f]+ is not on stack \[0x[0-9a-f]+, 0x[0-9a-f]+\]
+!
+dies crash_in_traceback 4 GOTRACEBACK=all <<'!'
+=panic: boom
+ goroutine 1 \[running\]:
+=boom\(\.\.\.\)
+ panic during panic
+=SIGSEGV: segmentation violation
+ goroutine 0 \[idle\]:
+ rt_unwind_begin\(\.\.\.\)
+ goroutine 1 \[running\]:
+ boom\(\.\.\.\)
+ stack trace unavailable
+$
+!
+dies print_lock_held 2 GOMAXPROCS=2 <<'!'
+=panic: boom
+=
+=goroutine 1 \[running\]:
+=boom\(\.\.\.\)
 !
 dies broken_heap 2 <<'!'
 =panic: boom
