@@ -111,14 +111,16 @@ libgort_la_SOURCES += \
 # mem, gc
 libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/mem/mcentral.c runtime/mem/mfixalloc.c runtime/mem/mheap.c \
-	runtime/mem/mpagealloc.c runtime/mem/mstats.c \
+	runtime/mem/mpagealloc.c runtime/mem/mprof.c \
+	runtime/mem/mstats.c \
 	runtime/gc/mbarrier.c runtime/gc/mbitmap.c runtime/gc/mfinal.c \
 	runtime/gc/mgc.c runtime/gc/mgclimit.c runtime/gc/mgcmark.c \
 	runtime/gc/mgcpacer.c runtime/gc/mgcscavenge.c \
 	runtime/gc/heapdump.c runtime/gc/mgcroots.c runtime/gc/mgcsweep.c runtime/gc/mgctypes.c \
-	runtime/gc/mgcwork.c
+	runtime/gc/mgcwork.c runtime/gc/mspecial.c
 noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
-	runtime/mem/mpagealloc.h runtime/mem/sizeclasses.h \
+	runtime/mem/mpagealloc.h runtime/mem/mprof.h \
+	runtime/mem/sizeclasses.h \
 	runtime/gc/gc.h runtime/gc/mgc.h runtime/gc/mgcpacer.h
 # Makes sizeclasses.h; see there. The test compares.
 check_PROGRAMS += mksizeclasses
@@ -141,7 +143,7 @@ noinst_HEADERS += runtime/diag/control.h runtime/diag/prof.h \
 	runtime/diag/trace.h
 libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
 	runtime/diag/debugvars.c runtime/diag/gctrace.c \
-	runtime/diag/goroutines.c runtime/diag/mprof.c \
+	runtime/diag/goroutines.c\
 	runtime/diag/schedtrace.c runtime/diag/stacks.c \
 	runtime/diag/telemetry.c runtime/diag/timehist.c \
 	runtime/diag/timehist.h runtime/diag/trace.c

@@ -33,6 +33,7 @@
 #include "gc/gc.h"
 #include "lock/lock.h"
 #include "mem/malloc.h"
+#include "mem/mprof.h"
 #include "os/os.h"
 #include "poll/netpoll.h"
 #include "sched/oracle.h"
@@ -125,7 +126,8 @@ init_cpu_features(int step)
 static void
 init_profiling(int step)
 {
-	rt_mprofinit();
+	rt_mprof_init();
+	rt_cpuprofinit();
 	rt_boot_end(step, "one sample in %d bytes",
 	    atomic_load(&rt_debug.memprofilerate));
 }

@@ -6,6 +6,7 @@
  * one reader takes slots in order and frees them. A full ring drops the sample
  * and counts it, since a signal handler can't wait. No lock, no allocation.
  */
+#include "diag/diag.h"
 #include "diag/prof.h"
 
 #include "mem/malloc.h"

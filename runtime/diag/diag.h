@@ -84,7 +84,7 @@ size_t rt_goroutine_stacks(size_t room, int depth,
 /* ---- trace.c: execution-trace buffers, made at boot; reader comes later -- */
 void rt_traceinit(void);
 size_t rt_trace_buffers_bytes(void);
-/* ---- mprof.c, cpuprof.c: tables made at boot ---- */
-void rt_mprofinit(void);
+/* ---- cpuprof.c: the log is made at boot ---- */
+void rt_cpuprofinit(void);
 
 #endif

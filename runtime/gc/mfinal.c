@@ -2,8 +2,8 @@
  * mfinal.c - functions that are called when an object can no longer be
  * reached.
  *
- * An object with a finalizer has a record on its span (sorted by address) and
- * on one list of all. In each cycle
+ * An object with a finalizer has a record on its span (mspecial.c) and on one
+ * list of all. In each cycle
  *   - marking treats what such an object *refers to* as reachable, but not the
  *     object itself, so the finalizer will find it whole;
  *   - sweeping finds it unmarked, moves the record to the queue and marks the
@@ -32,11 +32,17 @@
 #include <errno.h>
 #include <string.h>
 
+struct final { /* speciallock */
+	struct special s;
+	struct final *gnext, *gprev; /* all of them; gnext also the queue */
+	struct rt_finalizer how;     /* how.closure: a root */
+};
+
 static struct {
 	struct rt_fixalloc alloc; /* speciallock */
-	struct special *all;      /* speciallock: set and not queued */
+	struct final *all;        /* speciallock: set and not queued */
 	/* the queue, oldest first: speciallock; roots */
-	struct special *qhead, *qtail;
+	struct final *qhead, *qtail;
 	_Atomic uint32_t started; /* the goroutine was made */
 	_Atomic bool queued;      /* somebody should wake it */
 	struct gc_daemon daemon;
@@ -45,13 +51,14 @@ static struct {
 void
 rt_final_init(void)
 {
-	rt_fixalloc_init(&fin.alloc, sizeof(struct special), RT_STAT_OTHER);
+	rt_fixalloc_init(&fin.alloc, sizeof(struct final), RT_STAT_OTHER);
+	rt_special_init();
 }
 
 /* ---- the lists; speciallock ---- */
 
 static void
-unlink_all(struct special *sp)
+unlink_all(struct final *sp)
 {
 	if (sp->gprev != NULL)
 		sp->gprev->gnext = sp->gnext;
@@ -62,7 +69,7 @@ unlink_all(struct special *sp)
 }
 
 static void
-link_all(struct special *sp)
+link_all(struct final *sp)
 {
 	sp->gprev = NULL;
 	sp->gnext = fin.all;
@@ -71,26 +78,16 @@ link_all(struct special *sp)
 	fin.all = sp;
 }
 
-/* Where obj's record is, or belongs. */
-static struct special **
-find(struct mspan *s, uintptr_t obj)
+void
+rt_final_enqueue(struct final *f)
 {
-	struct special **at = &s->specials;
-
-	while (*at != NULL && (*at)->obj < obj)
-		at = &(*at)->next;
-	return at;
-}
-
-static void
-enqueue(struct special *sp)
-{
-	sp->next = NULL;
+	unlink_all(f);
+	f->gnext = NULL;
 	if (fin.qtail != NULL)
-		fin.qtail->next = sp;
+		fin.qtail->gnext = f;
 	else
-		fin.qhead = sp;
-	fin.qtail = sp;
+		fin.qhead = f;
+	fin.qtail = f;
 	atomic_store_explicit(&fin.queued, true, memory_order_release);
 }
 
@@ -116,21 +113,21 @@ static RT_NOINLINE bool
 run_next(void)
 {
 	struct rt_finalizer how;
-	struct special *sp;
+	struct final *f;
 	void *obj;
 
 	rt_lock(&rt_heap.speciallock);
-	sp = fin.qhead;
-	if (sp == NULL) {
+	f = fin.qhead;
+	if (f == NULL) {
 		rt_unlock(&rt_heap.speciallock);
 		return false;
 	}
-	fin.qhead = sp->next;
+	fin.qhead = f->gnext;
 	if (fin.qhead == NULL)
 		fin.qtail = NULL;
-	how = sp->how;
-	obj = (void *)sp->obj;
-	rt_fixalloc_free(&fin.alloc, sp);
+	how = f->how;
+	obj = (void *)f->s.obj;
+	rt_fixalloc_free(&fin.alloc, f);
 	rt_unlock(&rt_heap.speciallock);
 	how.run(&how, obj);
 	return true;
@@ -189,30 +186,40 @@ span_for(void *obj, bool may_share)
 }
 
 static void
-link_new(struct mspan *s, struct special *sp)
+link_new(struct mspan *s, void *obj, const struct rt_finalizer *how)
 {
-	struct special **at = find(s, sp->obj);
+	struct final *f = rt_fixalloc_alloc(&fin.alloc);
 
-	sp->next = *at;
-	*at = sp;
-	link_all(sp);
-	atomic_store_explicit(&s->has_specials, true, memory_order_relaxed);
+	f->s.obj = (uintptr_t)obj;
+	f->s.kind = SPECIAL_FINAL;
+	f->how = *how;
+	rt_special_link(s, &f->s);
+	link_all(f);
 }
 
-static struct special *
-fresh(void *obj, const struct rt_finalizer *how)
+static bool
+has_final(struct mspan *s, void *obj)
 {
-	struct special *sp = rt_fixalloc_alloc(&fin.alloc);
+	return rt_special_get(s, (uintptr_t)obj, SPECIAL_FINAL) != NULL;
+}
 
-	sp->obj = (uintptr_t)obj;
-	sp->how = *how;
-	return sp;
+/* It has one. */
+static void
+forget(struct mspan *s, void *obj)
+{
+	struct special **at =
+	    rt_special_find(s, (uintptr_t)obj, SPECIAL_FINAL);
+	struct final *f = (struct final *)*at;
+
+	rt_special_unlink(at);
+	unlink_all(f);
+	rt_fixalloc_free(&fin.alloc, f);
 }
 
 /*
  * In both functions below: a sweep of the span reads its list under the same
  * lock, and finds this object marked because the caller has it; so it does not
- * matter whether the span was swept already.
+ * matter whether the span was swept already (mspecial.c).
  */
 
 int
@@ -221,22 +228,16 @@ rt_setfinalizer(void *obj, void (*fn)(void *))
 	struct rt_finalizer how = { .run = run_c,
 		.a = (const void *)(uintptr_t)fn };
 	struct mspan *s = span_for(obj, fn == NULL);
-	struct special **at, *sp;
 
 	if (s == NULL)
 		return -EINVAL;
 	if (fn != NULL)
 		start_goroutine();
 	rt_lock(&rt_heap.speciallock);
-	at = find(s, (uintptr_t)obj);
-	sp = *at;
-	if (sp != NULL && sp->obj == (uintptr_t)obj) {
-		*at = sp->next;
-		unlink_all(sp);
-		rt_fixalloc_free(&fin.alloc, sp);
-	}
+	if (has_final(s, obj))
+		forget(s, obj);
 	if (fn != NULL)
-		link_new(s, fresh(obj, &how));
+		link_new(s, obj, &how);
 	rt_unlock(&rt_heap.speciallock);
 	return 0;
 }
@@ -245,7 +246,6 @@ int
 rt_addfinalizer(void *obj, const struct rt_finalizer *how)
 {
 	struct mspan *s = span_for(obj, true);
-	struct special *sp;
 	void *seen;
 	bool has;
 
@@ -257,10 +257,9 @@ rt_addfinalizer(void *obj, const struct rt_finalizer *how)
 	 * lock that is ranked behind the collector's */
 	rt_writeptr(&seen, how->closure);
 	rt_lock(&rt_heap.speciallock);
-	sp = *find(s, (uintptr_t)obj);
-	has = sp != NULL && sp->obj == (uintptr_t)obj;
+	has = has_final(s, obj);
 	if (!has)
-		link_new(s, fresh(obj, how));
+		link_new(s, obj, how);
 	rt_unlock(&rt_heap.speciallock);
 	return has ? -EEXIST : 0;
 }
@@ -270,53 +269,18 @@ rt_addfinalizer(void *obj, const struct rt_finalizer *how)
 void
 rt_final_mark_roots(struct gcworker *w)
 {
-	struct special *sp;
-
-	for (sp = fin.all; sp != NULL; sp = sp->gnext) {
-		struct mspan *s = rt_spanof(sp->obj);
+	for (struct final *f = fin.all; f != NULL; f = f->gnext) {
+		struct mspan *s = rt_spanof(f->s.obj);
 
 		/* what it refers to: queue it without a mark of its own */
 		if (s != NULL && s->kind != SPAN_NOSCAN)
-			rt_gcwork_push(w, sp->obj);
-		rt_gcmark_word(w, (uintptr_t)sp->how.closure);
+			rt_gcwork_push(w, f->s.obj);
+		rt_gcmark_word(w, (uintptr_t)f->how.closure);
 	}
-	for (sp = fin.qhead; sp != NULL; sp = sp->next) {
-		rt_gcmark_word(w, sp->obj);
-		rt_gcmark_word(w, (uintptr_t)sp->how.closure);
+	for (struct final *f = fin.qhead; f != NULL; f = f->gnext) {
+		rt_gcmark_word(w, f->s.obj);
+		rt_gcmark_word(w, (uintptr_t)f->how.closure);
 	}
-}
-
-static bool
-is_marked(const struct mspan *s, uintptr_t obj)
-{
-	uint32_t slot = rt_slotof(s, obj);
-
-	return atomic_load_explicit(&s->markbits[slot / 64],
-	           memory_order_relaxed) >>
-	        (slot % 64) &
-	    1;
-}
-
-void
-rt_final_sweep(struct mspan *s)
-{
-	struct special **at = &s->specials, *sp;
-
-	rt_lock(&rt_heap.speciallock);
-	while ((sp = *at) != NULL) {
-		uint32_t slot = rt_slotof(s, sp->obj);
-
-		if (is_marked(s, sp->obj)) {
-			at = &sp->next;
-			continue;
-		}
-		*at = sp->next;
-		unlink_all(sp);
-		atomic_fetch_or_explicit(&s->markbits[slot / 64],
-		    (uint64_t)1 << (slot % 64), memory_order_relaxed);
-		enqueue(sp);
-	}
-	rt_unlock(&rt_heap.speciallock);
 }
 
 void

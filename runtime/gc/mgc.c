@@ -44,6 +44,7 @@
 #include "fault/fault.h"
 #include "gc/mgcpacer.h"
 #include "lock/lock.h"
+#include "mem/mprof.h"
 #include "os/os.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
@@ -394,6 +395,7 @@ cycle_on_g0(void *arg)
 	gc.marked = r->heap_live;
 	gc.stacks = r->stacks;
 	atomic_store(&rt_heap.live, r->heap_live);
+	rt_mprof_next_cycle();
 	rt_gcsweep_begin();
 	rt_gc_revise_goal();
 	atomic_store(&rt_gcphase, GC_OFF);
@@ -479,8 +481,12 @@ rt_gc_stress_cycle(void)
 void
 rt_gc_force(void)
 {
+	uint32_t cycle;
+
 	run_cycle(GC_BY_FORCE);
+	cycle = rt_mprof_cycle();
 	rt_gcsweep_finish();
+	rt_mprof_swept(cycle);
 	rt_final_wake();
 }
 

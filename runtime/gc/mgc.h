@@ -172,18 +172,36 @@ void rt_gcscavenge_start_daemon(void);
 void rt_gcscavenge_check(int64_t now_ns); /* sysmon, about once a second */
 
 /* ---- mfinal.c ---- */
-struct special { /* a finalizer; guarded by heap.speciallock */
-	struct special *next;  /* the span's list, by address */
-	struct special *gnext, *gprev; /* all of them */
-	uintptr_t obj;
-	struct rt_finalizer how; /* how.closure: a root */
-};
+struct final;
 void rt_final_init(void);
 void rt_final_mark_roots(struct gcworker *w); /* world stopped */
-/* Sweeping s: queue the finalizers of unmarked objects and mark these, so
- * that they live until the finalizer had them. */
-void rt_final_sweep(struct mspan *s);
+/* Its object is dead: off the list of all, into the queue; speciallock. */
+void rt_final_enqueue(struct final *f);
 void rt_final_wake(void); /* after a sweep queued something */
+
+/* ---- mspecial.c: what is known of single objects; heap.speciallock ---- */
+enum special_kind { SPECIAL_FINAL, SPECIAL_PROFILE };
+struct special {
+	struct special *next; /* the span's list, by address, then kind */
+	uintptr_t obj;        /* need not be a slot's base */
+	enum special_kind kind;
+};
+void rt_special_init(void);
+/* Where the record is, or belongs. */
+struct special **rt_special_find(
+    struct mspan *s, uintptr_t obj, enum special_kind kind);
+/* The record itself, or NULL. */
+struct special *rt_special_get(
+    struct mspan *s, uintptr_t obj, enum special_kind kind);
+void rt_special_link(struct mspan *s, struct special *sp);
+/* Take the record at *at off its span's list. */
+void rt_special_unlink(struct special **at);
+/* p, a fresh object, was sampled: count its death in b. Takes the lock. */
+struct rt_bucket;
+void rt_special_profile(void *p, struct rt_bucket *b);
+/* Sweeping s, before its mark bits are used: what becomes of the records of
+ * dead objects. Takes the lock. */
+void rt_special_sweep(struct mspan *s);
 
 /* ---- mgclimit.c ---- */
 int32_t rt_gc_parse_percent(const char *s); /* NULL: 100 */

@@ -10,7 +10,7 @@
  *
  * Sweeping a span is small: the mark bits become the allocation bits, the old
  * ones are cleared for the next cycle, slots are counted, finalizers of dead
- * objects are queued. Nothing in the slots is touched (but for clobberfree);
+ * objects are queued and sampled ones counted (mspecial.c). Nothing in the slots is touched (but for clobberfree);
  * clearing waits for the allocation.
  *
  * Who sweeps:
@@ -104,7 +104,7 @@ rt_mspan_sweep(struct mspan *s, bool keep)
 	/* relaxed: set by whoever holds a live object of the span; missing it
 	 * means that the object is marked */
 	if (atomic_load_explicit(&s->has_specials, memory_order_relaxed))
-		rt_final_sweep(s);
+		rt_special_sweep(s);
 	if (RT_UNLIKELY(atomic_load_explicit(
 	        &rt_debug.clobberfree, memory_order_relaxed) > 0))
 		clobber(s);

@@ -49,6 +49,7 @@
 /* ---- before the first package initialiser (main.c) ---- */
 void go_cpuinit(void);  /* cpu.c */
 void go_procinit(void); /* proc.c */
+void go_profinit(void); /* pprof.c */
 
 extern gort_str go_modinfo; /* os.c: what setmodinfo was given */
 

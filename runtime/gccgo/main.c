@@ -15,6 +15,7 @@
 #include "boot/note.h"
 #include "boot/packages.h"
 #include "mem/malloc.h"
+#include "mem/mprof.h"
 #include "sched/oracle.h"
 
 void go_init_main(void) GO("__go_init_main");
@@ -68,8 +69,10 @@ inits(void)
 
 	go_cpuinit();
 	go_procinit();
+	go_profinit();
 	note_now();
 	go_init_main();
+	rt_mprof_look(); /* an initialiser set the rate? */
 	rt_package_ran("main", last.ns, last.bytes, last.allocs);
 	rt_boot_end(step, "%u packages with initialisers",
 	    rt_packages_ran());

@@ -3,7 +3,7 @@
  * read.
  *
  * Goroutine and thread profiles are taken from the scheduler's lists, heap,
- * block and mutex profiles from diag/mprof.c's buckets. Each copies into
+ * block and mutex profiles from mem/mprof.c's buckets. Each copies into
  * records that the caller brought, and answers (n, false) when they are too
  * few: callers ask for n first and come back with a little more room.
  *
@@ -15,11 +15,11 @@
 #include "gccgo/gccgo.h"
 
 #include "diag/diag.h"
-#include "diag/prof.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
 #include "lock/lock.h"
 #include "mem/malloc.h"
+#include "mem/mprof.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
@@ -191,27 +191,53 @@ GO_FUNCVAL(go_mem_profile, "runtime.MemProfile");
 GO_FUNCVAL(go_block_profile, "runtime.BlockProfile");
 GO_FUNCVAL(go_mutex_profile, "runtime.MutexProfile");
 
-static uint64_t
-get(const _Atomic uint64_t *v)
+/*
+ * Records are counted and filled in one walk, under the profiles' lock: what
+ * does not fit is counted only.
+ */
+struct record_sink {
+	void *out;
+	intptr_t room, n;
+	bool inuse_zero;
+};
+
+static void
+put_wait(void *arg, const struct rt_bucket *b)
 {
-	return atomic_load_explicit(v, memory_order_relaxed);
+	struct record_sink *to = arg;
+	struct block_record *r = (struct block_record *)to->out + to->n;
+
+	if (to->n++ >= to->room)
+		return;
+	r->count = (int64_t)b->count;
+	r->cycles = (int64_t)b->wait_ns;
+	fill_stack(r->stack.stack0, b->stk, b->nstk);
+}
+
+static void
+put_mem(void *arg, const struct rt_bucket *b)
+{
+	struct record_sink *to = arg;
+	struct mem_record *r = (struct mem_record *)to->out + to->n;
+	uint64_t allocs = b->told.allocs, frees = b->told.frees;
+
+	if (allocs == 0 || (!to->inuse_zero && allocs == frees) ||
+	    to->n++ >= to->room)
+		return;
+	r->alloc_objects = (int64_t)allocs;
+	r->free_objects = (int64_t)frees;
+	r->alloc_bytes = (int64_t)(allocs * b->size);
+	r->free_bytes = (int64_t)(frees * b->size);
+	fill_stack(r->stack0, b->stk, b->nstk);
 }
 
 static struct n_ok
 wait_profile(enum rt_prof_kind kind, gort_slice p)
 {
-	struct block_record *out = p.p;
-	intptr_t n = 0;
+	struct record_sink to = { p.p, p.n, 0, true };
 
-	for (struct rt_bucket *b = rt_prof_all(kind); b != NULL;
-	     b = b->allnext, n++) {
-		if (n >= p.n)
-			continue;
-		out[n].count = (int64_t)get(&b->allocs);
-		out[n].cycles = (int64_t)get(&b->frees);
-		fill_stack(out[n].stack.stack0, b->stk, b->nstk);
-	}
-	return (struct n_ok){ n, n <= p.n };
+	rt_mprof_each(kind, put_wait, &to);
+	return (struct n_ok){ to.n, to.n <= to.room };
 }
 
 struct n_ok
@@ -229,25 +255,10 @@ go_mutex_profile(gort_slice p)
 struct n_ok
 go_mem_profile(gort_slice p, bool inuse_zero)
 {
-	struct mem_record *out = p.p;
-	intptr_t n = 0;
+	struct record_sink to = { p.p, p.n, 0, inuse_zero };
 
-	for (struct rt_bucket *b = rt_prof_all(PROF_MEM); b != NULL;
-	     b = b->allnext) {
-		uint64_t frees = get(&b->frees), allocs = get(&b->allocs);
-
-		if (allocs == 0 || (!inuse_zero && allocs == frees))
-			continue;
-		if (n < p.n) {
-			out[n].alloc_objects = (int64_t)allocs;
-			out[n].free_objects = (int64_t)frees;
-			out[n].alloc_bytes = (int64_t)(allocs * b->size);
-			out[n].free_bytes = (int64_t)(frees * b->size);
-			fill_stack(out[n].stack0, b->stk, b->nstk);
-		}
-		n++;
-	}
-	return (struct n_ok){ n, n <= p.n };
+	rt_mprof_each(PROF_MEM, put_mem, &to);
+	return (struct n_ok){ to.n, to.n <= to.room };
 }
 
 /* ---- rates ---- */
@@ -255,9 +266,16 @@ go_mem_profile(gort_slice p, bool inuse_zero)
 extern int64_t go_mem_profile_rate GO("runtime.MemProfileRate");
 extern _Atomic uint64_t go_block_rate GO("runtime.blockprofilerate");
 extern _Atomic uint64_t go_mutex_rate GO("runtime.mutexprofilerate");
-int64_t go_mem_profile_rate = 512 * 1024;
+int64_t go_mem_profile_rate = 512 * 1024; /* the program writes it */
 _Atomic uint64_t go_block_rate;
 _Atomic uint64_t go_mutex_rate;
+
+void
+go_profinit(void)
+{
+	go_mem_profile_rate = atomic_load(&rt_debug.memprofilerate);
+	rt_mprof_set_rate_var(&go_mem_profile_rate);
+}
 
 int64_t go_ticks_per_second(void) GO("runtime.tickspersecond");
 int64_t go_cycles_per_second(void)

@@ -41,10 +41,10 @@ enum lock_rank {
 	RANK_MCENTRAL,
 	RANK_MHEAP,
 	RANK_MHEAPSPECIAL,
+	RANK_PROF,       /* counts of the profiles */
 	RANK_FIXALLOC,
 	RANK_PERSISTENT,
 	RANK_TRACE,
-	RANK_PROF,
 	RANK_PRINT,      /* last words: under anything */
 	RANK_N
 };

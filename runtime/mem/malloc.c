@@ -36,6 +36,7 @@
 #include "fault/fault.h"
 #include "gc/gc.h"
 #include "gc/mgc.h"
+#include "mem/mprof.h"
 #include "sched/sched.h"
 
 /* Where objects of no bytes live. */
@@ -182,6 +183,9 @@ run_hooks(void)
 
 /* ---- the three sizes ---- */
 
+static void *alloc_next(unsigned spanclass, const struct gort_type *t,
+    enum span_kind kind, bool needzero);
+
 static RT_NOINLINE void *
 alloc_large(size_t size, const struct gort_type *t, enum span_kind kind,
     bool needzero)
@@ -208,6 +212,8 @@ alloc_large(size_t size, const struct gort_type *t, enum span_kind kind,
 	    s->elemsize, memory_order_relaxed);
 	atomic_fetch_add_explicit(
 	    &rt_heap.live, s->elemsize, memory_order_relaxed);
+	if (rt_mcache_sample(rt_getmcache(), s->elemsize))
+		rt_mprof_malloc((void *)s->base, s->elemsize);
 	/* no safepoint since its allocation: it is swept in this cycle */
 	rt_mcentral_put(&rt_heap.central[RT_SPANCLASS(0, kind)], s);
 	return (void *)s->base;
@@ -234,11 +240,12 @@ alloc_tiny(size_t size, size_t align)
 	}
 	s = c->alloc[sc];
 	if (s->alloccache == 0)
-		s = next_span(sc);
-	p = first_slot(s, s->alloccache, &bit);
+		p = (uintptr_t)alloc_next(sc, NULL, SPAN_NOSCAN, false);
+	else
+		p = first_slot(s, s->alloccache, &bit);
 	((uint64_t *)p)[0] = 0;
 	((uint64_t *)p)[1] = 0;
-	c = rt_getmcache(); /* next_span may have changed the P */
+	c = rt_getmcache(); /* alloc_next may have changed the P */
 	c->tiny = p;
 	c->tinyoff = (uint32_t)size;
 	return (void *)p;
@@ -292,6 +299,24 @@ finish(struct mspan *s, uintptr_t p, unsigned bit,
 	return (void *)p;
 }
 
+/* The first slot of the next word: the one that the heap profile may want. */
+static RT_NOINLINE void *
+alloc_next(unsigned spanclass, const struct gort_type *t,
+    enum span_kind kind, bool needzero)
+{
+	struct mspan *s = next_span(spanclass);
+	struct mcache *c = rt_getmcache();
+	bool sample = c->sample_due;
+	unsigned bit;
+	uintptr_t at = first_slot(s, s->alloccache, &bit);
+	void *p = finish(s, at, bit, t, kind, needzero);
+
+	c->sample_due = false;
+	if (RT_UNLIKELY(sample))
+		rt_mprof_malloc(p, s->elemsize);
+	return p;
+}
+
 /* Size 1 to RT_MAX_SMALL_BYTES, not tiny; the span may be used up. */
 static RT_NOINLINE void *
 alloc_small(size_t size, const struct gort_type *t, enum span_kind kind,
@@ -306,7 +331,7 @@ alloc_small(size_t size, const struct gort_type *t, enum span_kind kind,
 	sc = RT_SPANCLASS(sc, kind);
 	s = rt_getmcache()->alloc[sc];
 	if (s->alloccache == 0)
-		s = next_span(sc);
+		return alloc_next(sc, t, kind, needzero);
 	p = first_slot(s, s->alloccache, &bit);
 	return finish(s, p, bit, t, kind, needzero);
 }
@@ -396,24 +421,26 @@ rt_newarray(const struct gort_type *t, intptr_t n)
  * being swept? Exact for an object that the caller keeps alive (its answer
  * can't change), a guess for others.
  *
- * Against the owner: load_word stores curword before alloccache, so a reader
- * who finds the same curword before and after has the cache of that word or
- * of an earlier one, which was empty. Against a sweeper: the caller looks at
+ * Against the owner: load_word stores curword before the bits, so a reader who
+ * finds the same curword before and after has the bits of that word or of an
+ * earlier one, of which there were none. What moves from withheld to
+ * alloccache is free; a live slot is in neither, whenever they are read. Against a sweeper: the caller looks at
  * sweepgen before and after.
  */
 static __attribute__((no_sanitize("thread"))) bool
 slot_is_free(const struct mspan *s, uint32_t slot)
 {
 	unsigned w = slot / 64, cw;
-	uint64_t bit = (uint64_t)1 << (slot % 64), cache;
+	uint64_t bit = (uint64_t)1 << (slot % 64), free;
 
 	do {
 		cw = __atomic_load_n(&s->curword, __ATOMIC_ACQUIRE);
-		cache = __atomic_load_n(&s->alloccache, __ATOMIC_ACQUIRE);
+		free = __atomic_load_n(&s->alloccache, __ATOMIC_ACQUIRE) |
+		    __atomic_load_n(&s->withheld, __ATOMIC_ACQUIRE);
 	} while (cw != __atomic_load_n(&s->curword, __ATOMIC_ACQUIRE));
 	if (s->list != NULL || w > cw)
 		return (s->allocbits[w] & bit) == 0;
-	return w == cw && (cache & bit) != 0;
+	return w == cw && (free & bit) != 0;
 }
 
 uintptr_t

@@ -8,7 +8,13 @@
  *
  * While a span is cached its allocbits are behind. What is free then follows
  * from three cases (slot_is_free): words after curword as allocbits say, the
- * current word as alloccache says, words before are full.
+ * current word as alloccache and withheld say, words before are full.
+ *
+ * A word can be loaded in parts. When the heap profile wants the object in one
+ * of its slots (mprof.c), the word is cut there: alloccache gets the slots
+ * before, the others stay in `withheld`, and the allocation that comes to the
+ * cut finds alloccache empty and so gets here. Nobody else ever has a slot
+ * withheld.
  *
  * Accounting is done per span, not per object: on refill the whole free room
  * of the span is added to heap.live, on release the unused rest is subtracted.
@@ -45,6 +51,7 @@
 #include "mem/mheap.h"
 
 #include "gc/mgc.h"
+#include "mem/mprof.h"
 
 struct mspan rt_emptyspan; /* no words: every allocation from it misses */
 
@@ -75,6 +82,7 @@ new_mcache(void)
 	c = rt_fixalloc_alloc(&rt_heap.cachealloc);
 	for (int i = 0; i < RT_SPANCLASS_N; i++)
 		c->alloc[i] = &rt_emptyspan;
+	c->sample_bytes = rt_mprof_draw(c->sample_rate);
 	c->alllink = atomic_load_explicit(&all_caches, memory_order_relaxed);
 	/* release: pairs with rt_mcache_count's acquire */
 	atomic_store_explicit(&all_caches, c, memory_order_release);
@@ -111,12 +119,23 @@ rt_getmcache(void)
 
 /* ---- counting what is given out; the essay is above ---- */
 
+/* Nearly always none or all; a call of libgcc is thirty instructions. */
+static inline unsigned
+ones(uint64_t word)
+{
+	if (word == 0)
+		return 0;
+	if (word == ~(uint64_t)0)
+		return 64;
+	return (unsigned)__builtin_popcountll(word);
+}
+
 static void
 change_begin(struct mcache *c, unsigned spanclass)
 {
 	_Atomic uint64_t *taken = &c->taken[spanclass];
 	uint64_t n = atomic_load_explicit(taken, memory_order_relaxed) / 2 -
-	    (uint64_t)__builtin_popcountll(c->alloc[spanclass]->alloccache);
+	    ones(c->alloc[spanclass]->alloccache);
 
 	atomic_store_explicit(taken, 2 * n + 1, memory_order_release);
 	atomic_store_explicit(&c->changes,
@@ -129,7 +148,7 @@ change_end(struct mcache *c, unsigned spanclass)
 {
 	_Atomic uint64_t *taken = &c->taken[spanclass];
 	uint64_t n = atomic_load_explicit(taken, memory_order_relaxed) / 2 +
-	    (uint64_t)__builtin_popcountll(c->alloc[spanclass]->alloccache);
+	    ones(c->alloc[spanclass]->alloccache);
 
 	atomic_store_explicit(taken, 2 * n, memory_order_release);
 }
@@ -184,7 +203,7 @@ load_word(struct mspan *s, unsigned w)
 	s->cachebase = s->base + (size_t)w * 64 * s->elemsize;
 	/* in this order: see slot_is_free in malloc.c */
 	__atomic_store_n(&s->curword, (uint16_t)w, __ATOMIC_RELEASE);
-	__atomic_store_n(&s->alloccache, free, __ATOMIC_RELEASE);
+	__atomic_store_n(&s->withheld, free, __ATOMIC_RELEASE);
 }
 
 /* The first word from w on with a free slot; false: there is none. */
@@ -193,10 +212,76 @@ load_word_from(struct mspan *s, unsigned w)
 {
 	for (; w < s->nwords; w++) {
 		load_word(s, w);
-		if (s->alloccache != 0)
+		if (s->withheld != 0)
 			return true;
 	}
 	return false;
+}
+
+/* The lowest n ones of a word that has more. */
+static uint64_t
+lowest(uint64_t word, unsigned n)
+{
+	uint64_t rest = word;
+
+	while (n-- > 0)
+		rest &= rest - 1;
+	return word & ~rest;
+}
+
+/* Look at the rate; true: what was drawn for another is void. */
+static bool
+rate_changed(struct mcache *c)
+{
+	int64_t rate = rt_mprof_rate();
+
+	if (RT_LIKELY(rate == c->sample_rate))
+		return false;
+	c->sample_rate = rate;
+	c->sample_bytes = rt_mprof_draw(rate);
+	return true;
+}
+
+/* True: a mark lies in these bytes; the next one is drawn. */
+static bool
+pay(struct mcache *c, size_t bytes)
+{
+	if (RT_LIKELY(c->sample_bytes >= (int64_t)bytes)) {
+		c->sample_bytes -= (int64_t)bytes;
+		return false;
+	}
+	c->sample_bytes = rt_mprof_draw(c->sample_rate);
+	return true;
+}
+
+bool
+rt_mcache_sample(struct mcache *c, size_t bytes)
+{
+	rate_changed(c);
+	return pay(c, bytes);
+}
+
+/*
+ * Load alloccache from what is withheld of the current word, up to the next
+ * slot to sample; the first one may be such a slot itself, and the caller takes
+ * it at once.
+ */
+static void
+expose(struct mcache *c, struct mspan *s)
+{
+	uint64_t some = s->withheld;
+	size_t rest = (ones(some) - 1) * s->elemsize;
+	int64_t left;
+	bool sample = !rate_changed(c) && s->cut;
+
+	c->sample_due = sample || pay(c, s->elemsize);
+	left = c->sample_bytes;
+	s->cut = pay(c, rest);
+	if (RT_UNLIKELY(s->cut))
+		some = lowest(
+		    some, (unsigned)(left / (int64_t)s->elemsize) + 1);
+	__atomic_store_n(&s->withheld, s->withheld & ~some, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->alloccache, some, __ATOMIC_RELEASE);
 }
 
 bool
@@ -210,7 +295,9 @@ rt_mcache_nextword(struct mcache *c, unsigned spanclass)
 	if (s == &rt_emptyspan)
 		return false;
 	change_begin(c, spanclass);
-	found = load_word_from(s, s->curword + 1u);
+	found = s->withheld != 0 || load_word_from(s, s->curword + 1u);
+	if (found)
+		expose(c, s);
 	change_end(c, spanclass);
 	return found;
 }
@@ -223,7 +310,7 @@ settle(struct mspan *s)
 
 	for (unsigned w = 0; w < s->curword; w++)
 		s->allocbits[w] = ~(uint64_t)0;
-	s->allocbits[s->curword] = ~s->alloccache;
+	s->allocbits[s->curword] = ~(s->alloccache | s->withheld);
 	if (s->nelems % 64 != 0)
 		s->allocbits[s->nwords - 1] &=
 		    ((uint64_t)1 << (s->nelems % 64)) - 1;
@@ -231,6 +318,8 @@ settle(struct mspan *s)
 		n += (uint32_t)__builtin_popcountll(s->allocbits[w]);
 	s->alloccount = n;
 	s->alloccache = 0;
+	s->withheld = 0;
+	s->cut = false;
 	s->curword = 0;
 	atomic_fetch_sub_explicit(&rt_heap.live,
 	    (s->nelems - n) * s->elemsize, memory_order_relaxed);
@@ -267,10 +356,28 @@ rt_mcache_refill(struct mcache *c, unsigned spanclass)
 	change_begin(c, spanclass);
 	found = load_word_from(s, 0);
 	c->alloc[spanclass] = s;
+	if (found)
+		expose(c, s);
 	change_end(c, spanclass);
 	if (!found)
 		rt_throw("mcache: span from mcentral has no room");
 	return s;
+}
+
+void
+rt_mcache_withhold(struct mcache *c)
+{
+	for (unsigned i = 0; i < RT_SPANCLASS_N; i++) {
+		struct mspan *s = c->alloc[i];
+
+		if (s == &rt_emptyspan)
+			continue;
+		change_begin(c, i);
+		s->withheld |= s->alloccache;
+		s->alloccache = 0;
+		s->cut = false; /* paid for again, all of it */
+		change_end(c, i);
+	}
 }
 
 static void

@@ -263,6 +263,8 @@ init_span(struct mheap *h, struct mspan *s, uintptr_t base, size_t npages,
 	s->markbits = (_Atomic uint64_t *)(bits + s->nwords);
 	s->alloccount = 0;
 	s->alloccache = 0;
+	s->withheld = 0;
+	s->cut = false;
 	s->curword = 0;
 	s->cachebase = base;
 	atomic_store_explicit(&s->sweepgen,

@@ -7,7 +7,7 @@
  *   mheap     one, a lock: which pages are free (mpagealloc.h), span records
  *
  * A span is a run of pages cut into slots of one size and one kind. Who owns
- * a span: an mcache (then only its P touches alloccache, cachebase, curword),
+ * a span: an mcache (then only its P touches alloccache to curword),
  * a central list (its lock), a sweeper that won the CAS on sweepgen, or the
  * caller of rt_mheap_alloc between that and publishing it.
  */
@@ -66,6 +66,10 @@ struct mspan {
 	_Atomic uint32_t sweepgen; /* gc/mgcsweep.c */
 	uint32_t alloccount;   /* slots in use; exact as allocbits is */
 	size_t npages;
+	/* owner: free slots of the current word behind a cut (mcache.c), and
+	 * whether the first of them is to be sampled */
+	uint64_t withheld;
+	bool cut;
 	struct special *specials; /* heap.speciallock */
 	_Atomic bool has_specials; /* ever; spares the lock */
 	struct mspan *next, *prev; /* owner of the list */
@@ -99,6 +103,11 @@ struct mcache {
 	_Atomic uint64_t tinyallocs; /* own, read by all */
 	struct mask_of_type masks[RT_MASK_CACHE_N]; /* own; by type */
 	uint32_t stress; /* own: allocations since the last forced one */
+	/* own: the heap profile, see mprof.c. Bytes that may still be given
+	 * out before the next sample, drawn for this rate; the next slot is the
+	 * one to sample */
+	int64_t sample_bytes, sample_rate;
+	bool sample_due;
 	struct mcache *alllink;  /* const after publication */
 	struct mcache *freelink; /* heap.lock: no P has it */
 };
@@ -194,11 +203,16 @@ struct mspan *rt_mcentral_popunswept(struct mcentral *c, uint32_t sweepgen);
 /* ---- mcache.c ---- */
 void rt_mcache_boot(void); /* before there are Ps */
 struct mcache *rt_getmcache(void);
-/* Give c a span with room for the class; may sweep, never collects. */
+/* Give c a span with room for the class; may sweep, never collects. Sets
+ * c->sample_due. */
 struct mspan *rt_mcache_refill(struct mcache *c, unsigned spanclass);
 /* The class's span has a free slot in alloccache, perhaps now; false: full.
- * c belongs to the caller's P. */
+ * c belongs to the caller's P. Sets c->sample_due. */
 bool rt_mcache_nextword(struct mcache *c, unsigned spanclass);
+/* Pay for an object of so many bytes; true: it is to be sampled. */
+bool rt_mcache_sample(struct mcache *c, size_t bytes);
+/* Let the next allocation of each class look at the rate. */
+void rt_mcache_withhold(struct mcache *c);
 /*
  * What the program allocated so far, in slots of each class and in tiny
  * objects that share some. Any thread, at any time, without a lock: each
