@@ -18,7 +18,7 @@ noinst_HEADERS += runtime/runtime2.h
 libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/arch/fiber_san.h \
 	runtime/lock/lock.h runtime/lock/lockrank.h runtime/lock/lock_futex.c \
-	runtime/lock/sema.c \
+	runtime/lock/sema.c runtime/lock/plock.h \
 	runtime/sched/sched.h runtime/sched/sched_priv.h \
 	runtime/sched/oracle.h runtime/sched/oracle.c runtime/sched/proc.c \
 	runtime/sched/park.c runtime/sched/findrunnable.c \
@@ -27,6 +27,8 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/runq.c runtime/sched/fresh.h runtime/sched/fresh.c \
 	runtime/sched/newproc.c runtime/sched/gfree.c \
 	runtime/sched/mstart.c \
+	runtime/sched/handoff.h runtime/sched/handoff.c \
+	runtime/sched/execute.h \
 	runtime/sched/procresize.c runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \
 	runtime/sched/preempt.h runtime/sched/preempt_signal.c \

@@ -85,6 +85,10 @@ struct gobuf *rt_g0_step(void);
 void rt_ctx_leave(struct gobuf *from, const struct gobuf *g0);
 void rt_ctx_drop(const struct gobuf *g0) RT_NORETURN;
 
+/* Save here, then fn(arg), then continue at `to`: sched/handoff.c. */
+void rt_ctx_handoff(struct gobuf *from, const struct gobuf *to,
+    void (*fn)(void *), void *arg);
+
 /* Save here, run fn(arg) on the stack of `to` below its saved context, come
  * back. `to` stays as it was. fn must return; it may not switch away. */
 void rt_ctx_call(struct gobuf *from, const struct gobuf *to,

@@ -123,6 +123,50 @@ rt_ctx_switch:
 	.cfi_endproc
 	.size	rt_ctx_switch, .-rt_ctx_switch
 
+/*
+ * void rt_ctx_handoff(struct gobuf *from, const struct gobuf *to,
+ *     void (*fn)(void *), void *arg)
+ *
+ * Save here and go on at `to`, but first call fn(arg): with from's context
+ * complete and its stack no longer in use, so fn may let others resume it. fn
+ * runs below to's saved context, where whoever parked stood in C: it may not
+ * be deep, and must return. `to` may be a fresh stack: its picture is made so
+ * that popping it enters rt_ctx_entry.
+ */
+	.globl	rt_ctx_handoff
+	.type	rt_ctx_handoff, @function
+	.p2align 5
+rt_ctx_handoff:
+	.cfi_startproc
+	PUSH_REGS
+	movl	(%rsp), %eax
+	movzwl	4(%rsp), %r8d
+	movq	%rsp, (%rdi)
+	movq	(%rsi), %rsp
+	movq	%rcx, %rdi
+	xorl	(%rsp), %eax
+	testl	$MXCSR_CONTROL, %eax
+	jnz	1f
+	cmpw	4(%rsp), %r8w
+	jne	1f
+2:
+	callq	*%rdx
+	POP_REGS
+	ret
+	.cfi_adjust_cfa_offset 56
+	.cfi_rel_offset %rbp, 48
+	.cfi_rel_offset %rbx, 40
+	.cfi_rel_offset %r12, 32
+	.cfi_rel_offset %r13, 24
+	.cfi_rel_offset %r14, 16
+	.cfi_rel_offset %r15, 8
+1:
+	ldmxcsr	(%rsp)
+	fldcw	4(%rsp)
+	jmp	2b
+	.cfi_endproc
+	.size	rt_ctx_handoff, .-rt_ctx_handoff
+
 /* The picture is at rsp but we did not push it here. */
 	.macro	CFI_PICTURE
 	.cfi_def_cfa %rsp, 64

@@ -50,8 +50,9 @@
 #include "arch/arch.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
-#include "lock/lock.h"
+#include "lock/plock.h"
 #include "mem/malloc.h"
+#include "sched/handoff.h"
 #include "sched/sched.h"
 #include "types/type.h"
 
@@ -302,7 +303,7 @@ wait_in(struct hchan *c, struct rt_waitq *q, void *elem, enum wait_reason why)
 	gp->waiting = &me;
 	gp->param = NULL;
 	rt_waitq_enqueue(q, &me);
-	rt_goparkunlock(&c->lock, why);
+	rt_gopark_plock(&c->lock, why);
 	gp->waiting = NULL;
 	gp->param = NULL;
 	return me.success;
@@ -320,13 +321,13 @@ send_now(struct hchan *c, const void *elem)
 
 	if (s != NULL) {
 		gp = rt_chan_serve_receiver(c, s, elem);
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		rt_goready(gp);
 		return true;
 	}
 	if (c->qcount < c->dataqsiz) {
 		rt_chan_buf_put(c, elem);
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		return true;
 	}
 	return false;
@@ -344,9 +345,9 @@ rt_chansend(struct hchan *c, const void *elem, bool block, uintptr_t callerpc)
 	if (!block && !is_closed(c) && looks_full(c))
 		return false;
 
-	rt_lock(&c->lock);
+	rt_plock(rt_getg()->m, &c->lock);
 	if (RT_UNLIKELY(is_closed(c))) {
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		if (on_g0(rt_getg()))
 			return false;
 		rt_panic_plain("send on closed channel");
@@ -354,7 +355,7 @@ rt_chansend(struct hchan *c, const void *elem, bool block, uintptr_t callerpc)
 	if (send_now(c, elem))
 		return true;
 	if (!block) {
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		return false;
 	}
 	if (wait_in(c, &c->sendq, (void *)(uintptr_t)elem, WAIT_CHAN_SEND))
@@ -391,13 +392,13 @@ recv_now(struct hchan *c, void *elem)
 
 	if (s != NULL) {
 		gp = rt_chan_serve_sender(c, s, elem);
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		rt_goready(gp);
 		return true;
 	}
 	if (c->qcount > 0) {
 		rt_chan_buf_get(c, elem);
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		return true;
 	}
 	return false;
@@ -419,15 +420,15 @@ rt_chanrecv(struct hchan *c, void *elem, bool block, bool *ret_ok)
 			return received_closed(c, elem, ret_ok);
 	}
 
-	rt_lock(&c->lock);
+	rt_plock(rt_getg()->m, &c->lock);
 	if (is_closed(c) && c->qcount == 0) {
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		return received_closed(c, elem, ret_ok);
 	}
 	if (recv_now(c, elem))
 		return received(true, ret_ok);
 	if (!block) {
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		return false;
 	}
 	/* On close the closer has zeroed *elem. */
@@ -461,16 +462,16 @@ rt_closechan(struct hchan *c)
 
 	if (c == NULL)
 		rt_panic_plain("close of nil channel");
-	rt_lock(&c->lock);
+	rt_plock(rt_getg()->m, &c->lock);
 	if (is_closed(c)) {
-		rt_unlock(&c->lock);
+		rt_punlock(rt_getg()->m, &c->lock);
 		rt_panic_plain("close of closed channel");
 	}
 	/* Pairs with the acquire in is_closed: see the essay. */
 	atomic_store_explicit(&c->closed, 1, memory_order_release);
 	list = release_all(c, &c->recvq, true, NULL);
 	list = release_all(c, &c->sendq, false, list);
-	rt_unlock(&c->lock);
+	rt_punlock(rt_getg()->m, &c->lock);
 
 	while ((gp = list) != NULL) {
 		list = gp->schedlink;

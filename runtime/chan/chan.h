@@ -68,6 +68,27 @@ struct rt_selres rt_selectgo(struct rt_scase *cases, uint16_t *order,
 struct sudog *rt_acquire_sudog(void);
 void rt_release_sudog(struct sudog *s);
 
+/*
+ * Might c serve a send (or panic), a receive, at once? For who does not hold
+ * the lock: by the time it does, it may be otherwise. Each word is read once,
+ * relaxed: nothing is concluded but where to look first.
+ */
+static inline bool
+rt_chan_looks_sendable(const struct hchan *c)
+{
+	return __atomic_load_n(&c->recvq.first, __ATOMIC_RELAXED) != NULL ||
+	    __atomic_load_n(&c->qcount, __ATOMIC_RELAXED) < c->dataqsiz ||
+	    atomic_load_explicit(&c->closed, memory_order_relaxed) != 0;
+}
+
+static inline bool
+rt_chan_looks_receivable(const struct hchan *c)
+{
+	return __atomic_load_n(&c->sendq.first, __ATOMIC_RELAXED) != NULL ||
+	    __atomic_load_n(&c->qcount, __ATOMIC_RELAXED) > 0 ||
+	    atomic_load_explicit(&c->closed, memory_order_relaxed) != 0;
+}
+
 /* ---- between chan.c and select.c; the caller holds c->lock ---- */
 
 /* Copy one element; barriers as the element's kind asks. */

@@ -1,34 +1,45 @@
 /*
  * select.c - wait for several channels and do exactly one thing.
  *
- *   1. Drop cases without a channel; shuffle the rest (poll order: fairness),
- *      sort them by the channel's address (lock order: no deadlock).
- *   2. Lock every channel once, in lock order.
- *   3. Look for a case that can go on, in poll order. Found: do it, unlock,
- *      ready whom it served. None and not blocking: unlock, default.
+ *   1. Drop cases without a channel; shuffle the rest (poll order: fairness).
+ *   2. Look at the channels without their locks, in poll order. Where a case
+ *      looks ready take that one lock, and if it still is, do it: that is all.
+ *      A case that is done was ready at that moment, which is what a select
+ *      promises; no other channel has a say in it.
+ *   3. Nobody: sort the cases by the channel's address (lock order: no
+ *      deadlock), lock every channel once, look again in poll order. Found: do
+ *      it, unlock, ready whom it served. None and not blocking: unlock,
+ *      default. For this answer the locks are needed: "none was ready" is
+ *      promised of one moment, not of one moment a channel.
  *   4. Queue one record on each channel, all with isselect, and park. The
- *      locks are released on g0 once the context is saved, lowest address
- *      first; from the first release on, wakers may come.
+ *      locks are released once the context is saved (sched/handoff.c), lowest
+ *      address first; from the first release on, wakers may come.
  *   5. A waker that dequeues a record of ours sets g->select_done by
  *      compare-and-swap from 0; the one that succeeds owns the wake-up and
  *      leaves its record in g->param. Others pass on to the next waiter.
- *   6. Awake again: lock all, take the losing records out, unlock, and report
- *      the case whose record is in g->param.
+ *   6. Awake again: take the losing records out, each under its channel's
+ *      lock, one after the other in lock order, and report the case whose
+ *      record is in g->param.
  *
  * Why the records may die in step 6: whoever holds a pointer to a losing
  * record found it in a queue under that channel's lock, and drops it before
- * the unlock. After we have had every lock once more, with our records out,
- * nobody holds any. The winning record was taken out by the winner, who stopped
- * touching it before the ready. And step 4's release loop, which may still run
- * on the old thread while we are awake here already, reads only records whose
- * channel it has not unlocked, and we stand at that lock until it has.
+ * the unlock. After we have had the lock of each loser once more, with the
+ * record out, nobody holds any. The winning record was taken out by the winner,
+ * who stopped touching it before the ready. And step 4's release loop, which
+ * may still run on the old thread while we are awake here already, reads only
+ * records whose channel it has not unlocked. The winner's it had unlocked, or
+ * nobody could have found the record; what comes behind it in lock order are
+ * losers, or records of the winner's own channel, which that unlock covers: we
+ * stand at the lock of the first of them until the loop has passed it, and so
+ * on to the last.
  *
- * select_done is 0 outside of steps 4 to 6; it is reset in step 6 under the
- * locks, when no record can be found any more.
+ * select_done is 0 outside of steps 4 to 6; it is reset in step 6 when no
+ * record can be found any more.
  *
- * The shuffle draws from the oracle, one number a case. Rejected: rotating the
- * start by one random number. A case behind a run of dead ones would be taken
- * more often than its share.
+ * The shuffle is a true one, each order as likely as another, but draws one
+ * number for 8 cases: its digits in the bases 1, 2 … 8, by multiplication.
+ * Rejected: rotating the start by one random number. A case behind a run of
+ * dead ones would be taken more often than its share.
  *
  * Sorting: insertion for the usual handful, heap sort above, so that 65,535
  * cases are n log n and need no memory.
@@ -38,7 +49,8 @@
 #include <string.h>
 
 #include "fault/fault.h"
-#include "lock/lock.h"
+#include "lock/plock.h"
+#include "sched/handoff.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
@@ -56,9 +68,14 @@ struct sel {
 
 /* ---- order ---- */
 
+/* 8 factorial is 2^15.3: of 64 bits nearly 49 remain for the last digit. */
+#define SHUFFLE_DIGITS 8
+
 static void
 poll_order(struct sel *s, uint32_t ncases)
 {
+	unsigned __int128 product;
+	uint64_t chance = 0;
 	uint32_t i, j, n = 0;
 
 	for (i = 0; i < ncases; i++) {
@@ -66,7 +83,11 @@ poll_order(struct sel *s, uint32_t ncases)
 			s->cases[i].elem = NULL; /* keeps nothing alive */
 			continue;
 		}
-		j = rt_fastrandn(n + 1);
+		if (n % SHUFFLE_DIGITS == 0)
+			chance = rt_fastrand64();
+		product = (unsigned __int128)chance * (n + 1);
+		j = (uint32_t)(product >> 64);
+		chance = (uint64_t)product;
 		s->pollorder[n] = s->pollorder[j];
 		s->pollorder[j] = (uint16_t)i;
 		n++;
@@ -144,13 +165,14 @@ static int32_t
 lock_all(struct sel *s)
 {
 	struct hchan *c, *last = NULL;
+	struct m *mp = rt_getg()->m;
 	int32_t locks = 0;
 	uint32_t i;
 
 	for (i = 0; i < s->n; i++) {
 		c = s->cases[s->lockorder[i]].c;
 		if (c != last) {
-			rt_lock(&c->lock);
+			rt_plock(mp, &c->lock);
 			locks++;
 		}
 		last = c;
@@ -162,44 +184,46 @@ static void
 unlock_all(struct sel *s)
 {
 	struct hchan *c, *last = NULL;
+	struct m *mp = rt_getg()->m;
 	uint32_t i;
 
 	for (i = s->n; i-- > 0;) {
 		c = s->cases[s->lockorder[i]].c;
 		if (c != last)
-			rt_unlock(&c->lock);
+			rt_punlock(mp, &c->lock);
 		last = c;
 	}
 }
 
 /*
- * gopark's unlock, on g0: the goroutine may be awake elsewhere as soon as the
- * first lock is free, but it stands still until the last one is (step 6). So
- * a record is read before its channel is unlocked, never after.
+ * The goroutine arg has parked. It may be awake elsewhere as soon as the first
+ * lock is free, but it stands still until the last one is (step 6). So a record
+ * is read before its channel is unlocked, never after.
  */
-static bool
-unlock_parked(struct g *gp, void *arg)
+static void
+unlock_parked(void *arg)
 {
+	struct g *gp = arg;
+	struct m *mp = rt_getg()->m;
 	struct sudog *s = gp->waiting;
 	struct hchan *c = NULL, *last = NULL;
 
 	for (; s != NULL; s = s->waitlink) {
 		c = s->c;
 		if (last != NULL && c != last)
-			rt_unlock(&last->lock);
+			rt_punlock(mp, &last->lock);
 		last = c;
 	}
 	if (last != NULL)
-		rt_unlock(&last->lock);
-	return true;
+		rt_punlock(mp, &last->lock);
 }
 
-/* ---- step 3 ---- */
+/* ---- steps 2 and 3 ---- */
 
 enum step { STEP_DONE, STEP_WAIT, STEP_PANIC };
 
 /*
- * Try one case under all locks. STEP_DONE: it happened, *ret_wake (may be
+ * Try one case under its lock. STEP_DONE: it happened, *ret_wake (may be
  * NULL) is to be readied.
  */
 static enum step
@@ -246,22 +270,58 @@ try_recv_case(struct rt_scase *k, struct g **ret_wake, bool *ret_ok)
 	return STEP_WAIT;
 }
 
-/* Returns the index done, -1: none is ready, -2: the case panics. */
-static intptr_t
-try_all(struct sel *s, struct g **ret_wake, bool *ret_ok)
+static enum step
+try_case(struct sel *s, uint16_t idx, struct g **ret_wake, bool *ret_ok)
 {
-	struct rt_scase *k;
+	struct rt_scase *k = &s->cases[idx];
+
+	if (idx < s->nsends)
+		return try_send_case(k, ret_wake);
+	return try_recv_case(k, ret_wake, ret_ok);
+}
+
+/*
+ * Step 2: one lock, and only where it looks worth it. Returns as try_all, and
+ * what the case needs is done but for the ready. -1: nothing looked ready, or
+ * somebody was quicker each time.
+ */
+static intptr_t
+try_looks(struct sel *s, struct g **ret_wake, bool *ret_ok)
+{
+	struct m *mp = rt_getg()->m;
+	struct hchan *c;
 	enum step st;
 	uint32_t i;
 	uint16_t idx;
 
 	for (i = 0; i < s->n; i++) {
 		idx = s->pollorder[i];
-		k = &s->cases[idx];
-		if (idx < s->nsends)
-			st = try_send_case(k, ret_wake);
-		else
-			st = try_recv_case(k, ret_wake, ret_ok);
+		c = s->cases[idx].c;
+		if (RT_LIKELY(!(idx < s->nsends ? rt_chan_looks_sendable(c)
+		                                : rt_chan_looks_receivable(c))))
+			continue;
+		rt_plock(mp, &c->lock);
+		st = try_case(s, idx, ret_wake, ret_ok);
+		rt_punlock(mp, &c->lock);
+		if (st == STEP_DONE)
+			return idx;
+		if (st == STEP_PANIC)
+			return -2;
+	}
+	return -1;
+}
+
+/* Step 3. Returns the index done, -1: none is ready, -2: the case panics. */
+static intptr_t
+try_all(struct sel *s, struct g **ret_wake, bool *ret_ok)
+{
+	enum step st;
+	uint32_t i;
+	uint16_t idx;
+
+	for (i = 0; i < s->n; i++) {
+		idx = s->pollorder[i];
+		st = try_case(s, idx, ret_wake, ret_ok);
 		if (st == STEP_DONE)
 			return idx;
 		if (st == STEP_PANIC)
@@ -292,25 +352,29 @@ queue_one(struct sel *s, uint32_t i, struct sudog *r, struct sudog ***tail)
 }
 
 /*
- * Under all locks again. Takes every record but the winner's out of its queue.
- * Returns the winner's case.
+ * Take every record but the winner's out of its queue, where it still is in
+ * one. Returns the winner's case.
  */
 static intptr_t
-unqueue_all(struct sel *s, struct g *gp, const struct sudog *winner,
+unqueue_losers(struct sel *s, struct g *gp, const struct sudog *winner,
     bool *ret_success)
 {
+	struct m *mp = gp->m;
 	struct sudog *r;
+	struct hchan *c;
 	intptr_t done = -1;
 
 	for (r = gp->waiting; r != NULL; r = r->waitlink) {
 		if (r == winner) {
 			done = r->caseidx;
 			*ret_success = r->success;
-		} else if (r->caseidx < s->nsends) {
-			rt_waitq_unlink(&r->c->sendq, r);
-		} else {
-			rt_waitq_unlink(&r->c->recvq, r);
+			continue;
 		}
+		c = r->c;
+		rt_plock(mp, &c->lock);
+		rt_waitq_unlink(
+		    r->caseidx < s->nsends ? &c->sendq : &c->recvq, r);
+		rt_punlock(mp, &c->lock);
 	}
 	return done;
 }
@@ -349,54 +413,63 @@ wait_for_any(struct sel *s, int32_t locks, bool *ret_success)
 		    &tail);
 	gp->waiting = list;
 	gp->param = NULL;
-	rt_gopark_locked(unlock_parked, NULL, WAIT_SELECT, locks);
+	rt_gopark_plocks(unlock_parked, WAIT_SELECT, locks);
 
-	lock_all(s);
 	winner = gp->param;
 	gp->param = NULL;
-	done = unqueue_all(s, gp, winner, ret_success);
+	done = unqueue_losers(s, gp, winner, ret_success);
 	gp->waiting = NULL;
 	atomic_store_explicit(&gp->select_done, 0, memory_order_relaxed);
-	unlock_all(s);
 	release_cached(list, inl, inl + INLINE_RECORDS);
 	if (done < 0)
 		rt_throw("selectgo: bad wakeup");
 	return done;
 }
 
+/* What the select answers for a case done while it did not have to wait: done
+ * as try_all returns it, every lock released, wake (or NULL) to be readied. */
+static struct rt_selres
+done_now(intptr_t done, intptr_t nsends, struct g *wake, bool ok)
+{
+	struct rt_selres res = { .index = done,
+		.recv_ok = ok && done >= nsends };
+
+	if (wake != NULL)
+		rt_goready(wake);
+	if (RT_UNLIKELY(done == -2))
+		rt_panic_plain("send on closed channel");
+	return res;
+}
+
 struct rt_selres
 rt_selectgo(struct rt_scase *cases, uint16_t *order, intptr_t nsends,
     intptr_t nrecvs, bool block)
 {
-	intptr_t ncases = nsends + nrecvs;
+	intptr_t ncases = nsends + nrecvs, done;
 	struct sel s = { .cases = cases, .nsends = nsends,
 		.pollorder = order, .lockorder = order + ncases };
-	struct rt_selres res = { .index = -1, .recv_ok = false };
+	struct rt_selres res;
 	struct g *wake = NULL;
-	bool success = false;
+	bool ok = false;
 	int32_t locks;
 
 	if (ncases > 65536)
 		rt_throw("selectgo: too many cases");
 	poll_order(&s, (uint32_t)ncases);
+	done = try_looks(&s, &wake, &ok);
+	if (done != -1)
+		return done_now(done, nsends, wake, ok);
+
 	lock_order(&s);
-
 	locks = lock_all(&s);
-	res.index = try_all(&s, &wake, &res.recv_ok);
-	if (res.index >= 0 || res.index == -2 || !block) {
+	done = try_all(&s, &wake, &ok);
+	if (done != -1 || !block) {
 		unlock_all(&s);
-		if (wake != NULL)
-			rt_goready(wake);
-		if (res.index == -2)
-			rt_panic_plain("send on closed channel");
-		if (res.index < 0 || res.index < nsends)
-			res.recv_ok = false;
-		return res;
+		return done_now(done, nsends, wake, ok);
 	}
-
-	res.index = wait_for_any(&s, locks, &success);
-	if (res.index < nsends && !success)
+	res.index = wait_for_any(&s, locks, &ok);
+	if (res.index < nsends && !ok)
 		rt_panic_plain("send on closed channel");
-	res.recv_ok = res.index >= nsends && success;
+	res.recv_ok = res.index >= nsends && ok;
 	return res;
 }

@@ -19,6 +19,11 @@ void rt_lock_init(struct rt_mutex *l, enum lock_rank rank);
 void rt_lock(struct rt_mutex *l);
 bool rt_trylock(struct rt_mutex *l);
 void rt_unlock(struct rt_mutex *l);
+/* What plock.h's fast paths come to: the word was not free; it was `was`, not
+ * HELD, when it was set free. */
+enum { RT_MUTEX_FREE = 0, RT_MUTEX_HELD = 1, RT_MUTEX_SLEEPERS = 2 };
+void rt_lock_slow(struct rt_mutex *l);
+void rt_unlock_slow(struct rt_mutex *l, uint32_t was);
 /* Throw unless the caller's M holds l (debug builds; nothing otherwise). */
 void rt_assert_lock_held(struct rt_mutex *l);
 

@@ -42,8 +42,6 @@
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
-enum { MUTEX_FREE = 0, MUTEX_HELD = 1, MUTEX_SLEEPERS = 2 };
-
 #define ACTIVE_SPIN 4
 #define ACTIVE_SPIN_PAUSES 30
 #define PASSIVE_SPIN 1
@@ -187,7 +185,7 @@ rt_assert_lock_held(struct rt_mutex *l)
 void
 rt_lock_init(struct rt_mutex *l, enum lock_rank rank)
 {
-	atomic_store_explicit(&l->key, MUTEX_FREE, memory_order_relaxed);
+	atomic_store_explicit(&l->key, RT_MUTEX_FREE, memory_order_relaxed);
 	l->rank = rank;
 }
 
@@ -213,7 +211,7 @@ locks_add(struct m *mp, int32_t n)
 static inline bool
 take(struct rt_mutex *l, uint32_t as)
 {
-	uint32_t want = MUTEX_FREE;
+	uint32_t want = RT_MUTEX_FREE;
 
 	return atomic_compare_exchange_strong_explicit(&l->key, &want, as,
 	    memory_order_acquire, memory_order_relaxed);
@@ -225,14 +223,14 @@ spin(struct rt_mutex *l, uint32_t as)
 {
 	for (int i = 0; rt_ncpu > 1 && i < ACTIVE_SPIN; i++) {
 		if (atomic_load_explicit(&l->key, memory_order_relaxed) ==
-		        MUTEX_FREE &&
+		        RT_MUTEX_FREE &&
 		    take(l, as))
 			return true;
 		rt_procyield(ACTIVE_SPIN_PAUSES);
 	}
 	for (int i = 0; i < PASSIVE_SPIN; i++) {
 		if (atomic_load_explicit(&l->key, memory_order_relaxed) ==
-		        MUTEX_FREE &&
+		        RT_MUTEX_FREE &&
 		    take(l, as))
 			return true;
 		rt_osyield();
@@ -240,19 +238,19 @@ spin(struct rt_mutex *l, uint32_t as)
 	return false;
 }
 
-static RT_NOINLINE void
-lock_slow(struct rt_mutex *l)
+RT_NOINLINE void
+rt_lock_slow(struct rt_mutex *l)
 {
-	uint32_t as = MUTEX_HELD;
+	uint32_t as = RT_MUTEX_HELD;
 
 	for (;;) {
 		if (spin(l, as))
 			return;
-		as = MUTEX_SLEEPERS;
-		if (atomic_exchange_explicit(&l->key, MUTEX_SLEEPERS,
-		        memory_order_acquire) == MUTEX_FREE)
+		as = RT_MUTEX_SLEEPERS;
+		if (atomic_exchange_explicit(&l->key, RT_MUTEX_SLEEPERS,
+		        memory_order_acquire) == RT_MUTEX_FREE)
 			return;
-		rt_futexsleep(&l->key, MUTEX_SLEEPERS, -1);
+		rt_futexsleep(&l->key, RT_MUTEX_SLEEPERS, -1);
 	}
 }
 
@@ -263,9 +261,9 @@ rt_lock(struct rt_mutex *l)
 
 	locks_add(mp, 1);
 	rank_enter(mp, l);
-	if (RT_LIKELY(take(l, MUTEX_HELD)))
+	if (RT_LIKELY(take(l, RT_MUTEX_HELD)))
 		return;
-	lock_slow(l);
+	rt_lock_slow(l);
 }
 
 bool
@@ -274,12 +272,20 @@ rt_trylock(struct rt_mutex *l)
 	struct m *mp = self();
 
 	locks_add(mp, 1);
-	if (take(l, MUTEX_HELD)) {
+	if (take(l, RT_MUTEX_HELD)) {
 		rank_enter(mp, l);
 		return true;
 	}
 	locks_add(mp, -1);
 	return false;
+}
+
+RT_NOINLINE void
+rt_unlock_slow(struct rt_mutex *l, uint32_t was)
+{
+	if (was == RT_MUTEX_FREE)
+		rt_throw("unlock of unlocked lock");
+	rt_futexwakeup(&l->key, 1);
 }
 
 void
@@ -289,12 +295,10 @@ rt_unlock(struct rt_mutex *l)
 	uint32_t was;
 
 	rank_leave(mp, l);
-	was = atomic_exchange_explicit(&l->key, MUTEX_FREE,
+	was = atomic_exchange_explicit(&l->key, RT_MUTEX_FREE,
 	    memory_order_release);
-	if (RT_UNLIKELY(was == MUTEX_FREE))
-		rt_throw("unlock of unlocked lock");
-	if (RT_UNLIKELY(was == MUTEX_SLEEPERS))
-		rt_futexwakeup(&l->key, 1);
+	if (RT_UNLIKELY(was != RT_MUTEX_HELD))
+		rt_unlock_slow(l, was);
 	locks_add(mp, -1);
 	if (RT_UNLIKELY(mp != NULL &&
 	        atomic_load_explicit(&mp->locks, memory_order_relaxed) < 0))

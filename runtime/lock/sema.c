@@ -24,9 +24,11 @@
  * both with full order.
  */
 #include "lock/lock.h"
+#include "lock/plock.h"
 
 #include "chan/chan.h"
 #include "fault/fault.h"
+#include "sched/handoff.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 #include "sched/sched_priv.h"
@@ -229,15 +231,15 @@ rt_semacquire(_Atomic uint32_t *addr, enum wait_reason why, bool lifo)
 		return;
 	s = rt_acquire_sudog();
 	for (;;) {
-		rt_lock(&r->lock);
+		rt_plock(rt_getg()->m, &r->lock);
 		atomic_fetch_add(&r->nwait, 1);
 		if (try_acquire(addr)) {
 			atomic_fetch_sub(&r->nwait, 1);
-			rt_unlock(&r->lock);
+			rt_punlock(rt_getg()->m, &r->lock);
 			break;
 		}
 		enqueue(r, addr, s, lifo);
-		rt_goparkunlock(&r->lock, why);
+		rt_gopark_plock(&r->lock, why);
 		if (s->ticket != 0 || try_acquire(addr))
 			break; /* ticket: it was taken for us */
 	}
@@ -256,12 +258,12 @@ rt_semrelease(_Atomic uint32_t *addr, bool handoff)
 	atomic_fetch_add(addr, 1);
 	if (atomic_load(&r->nwait) == 0)
 		return;
-	rt_lock(&r->lock);
+	rt_plock(rt_getg()->m, &r->lock);
 	if (atomic_load(&r->nwait) > 0)
 		s = dequeue(r, addr);
 	if (s != NULL)
 		atomic_fetch_sub(&r->nwait, 1);
-	rt_unlock(&r->lock);
+	rt_punlock(rt_getg()->m, &r->lock);
 	if (s == NULL)
 		return;
 	direct = handoff && try_acquire(addr);
@@ -299,9 +301,9 @@ rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket)
 {
 	struct sudog *s = rt_acquire_sudog();
 
-	rt_lock(&l->lock);
+	rt_plock(rt_getg()->m, &l->lock);
 	if (before(ticket, l->notify)) {
-		rt_unlock(&l->lock);
+		rt_punlock(rt_getg()->m, &l->lock);
 		rt_release_sudog(s);
 		return;
 	}
@@ -313,7 +315,7 @@ rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket)
 	else
 		l->tail->next = s;
 	l->tail = s;
-	rt_goparkunlock(&l->lock, WAIT_SYNC_COND_WAIT);
+	rt_gopark_plock(&l->lock, WAIT_SYNC_COND_WAIT);
 	s->g = NULL;
 	s->ticket = 0;
 	rt_release_sudog(s);
@@ -325,15 +327,15 @@ rt_notifylist_notifyall(struct rt_notifylist *l)
 	uint32_t wait = atomic_load(&l->wait);
 	struct sudog *s, *next;
 
-	rt_lock(&l->lock);
+	rt_plock(rt_getg()->m, &l->lock);
 	if (wait == l->notify) {
-		rt_unlock(&l->lock);
+		rt_punlock(rt_getg()->m, &l->lock);
 		return;
 	}
 	s = l->head;
 	l->head = l->tail = NULL;
 	l->notify = atomic_load(&l->wait);
-	rt_unlock(&l->lock);
+	rt_punlock(rt_getg()->m, &l->lock);
 	for (; s != NULL; s = next) {
 		next = s->next;
 		s->next = NULL;
@@ -352,10 +354,10 @@ rt_notifylist_notifyone(struct rt_notifylist *l)
 	struct sudog *s, *prev = NULL;
 	uint32_t t;
 
-	rt_lock(&l->lock);
+	rt_plock(rt_getg()->m, &l->lock);
 	t = l->notify;
 	if (t == atomic_load(&l->wait)) {
-		rt_unlock(&l->lock);
+		rt_punlock(rt_getg()->m, &l->lock);
 		return;
 	}
 	l->notify = t + 1;
@@ -370,7 +372,7 @@ rt_notifylist_notifyone(struct rt_notifylist *l)
 			l->tail = prev;
 		s->next = NULL;
 	}
-	rt_unlock(&l->lock);
+	rt_punlock(rt_getg()->m, &l->lock);
 	if (s != NULL)
 		rt_goready(s->g);
 }

@@ -153,14 +153,6 @@ find_now(struct m *mp, bool *ret_inherit, int64_t *until, bool *ret_again)
 	return steal_work(pp, until, ret_again);
 }
 
-/*
- * Turns that come with the count of schedules, each once in 61 and at a place
- * of its own in it, so that none keeps another from ever having its turn.
- */
-#define TURNS 61
-#define TURN_GLOBAL 0
-#define TURN_OLDEST 30
-
 /* The oldest of those who have not begun, if it is due (fresh.c). */
 static struct g *
 oldest_turn(struct p *pp)
@@ -177,7 +169,7 @@ oldest_turn(struct p *pp)
 void
 rt_oldest_due(struct p *pp)
 {
-	uint32_t to = (TURNS + TURN_OLDEST - pp->schedtick % TURNS) % TURNS;
+	uint32_t to = (RT_TURNS + RT_TURN_OLDEST - pp->schedtick % RT_TURNS) % RT_TURNS;
 
 	__atomic_store_n(&pp->schedtick, pp->schedtick + to,
 	    __ATOMIC_RELAXED);
@@ -264,16 +256,16 @@ rt_find_runnable(struct m *mp, bool *ret_inherit)
 		    (gp = slice_over(pp)) != NULL)
 			return gp;
 		timers_run(pp, &until);
-		turn = pp->schedtick % TURNS;
-		if (RT_UNLIKELY(turn == TURN_GLOBAL) &&
+		turn = pp->schedtick % RT_TURNS;
+		if (RT_UNLIKELY(turn == RT_TURN_GLOBAL) &&
 		    atomic_load_explicit(&rt_sched.runqsize,
 		        memory_order_relaxed) > 0 &&
 		    (gp = global_turn(pp)) != NULL)
 			return gp;
-		if (RT_UNLIKELY(turn == TURN_OLDEST) &&
+		if (RT_UNLIKELY(turn == RT_TURN_OLDEST) &&
 		    (gp = oldest_turn(pp)) != NULL)
 			return gp;
-		if (RT_UNLIKELY(turn == TURN_GLOBAL) &&
+		if (RT_UNLIKELY(turn == RT_TURN_GLOBAL) &&
 		    rt_netpoll_waiters() > 0 && (gp = poll_turn(pp)) != NULL)
 			return gp;
 		gp = find_now(mp, ret_inherit, &until, &again);

@@ -36,8 +36,8 @@
 #include "arch/fiber_san.h"
 #include "fault/fault.h"
 #include "os/os.h"
+#include "sched/execute.h"
 #include "sched/sched_priv.h"
-#include "sched/stall.h"
 
 __thread struct g *rt_tls_g __attribute__((tls_model("initial-exec")));
 
@@ -155,24 +155,6 @@ rt_dropg(void)
 
 /* ---- running ---- */
 
-/* gp is RUNNABLE and ours: the next thing this thread does is run it. */
-static inline void
-execute(struct m *mp, struct g *gp, bool inherit)
-{
-	struct p *pp = mp->p;
-
-	rt_m_set_curg(mp, gp);
-	gp->m = mp;
-	rt_setgstatus_own(gp, G_RUNNABLE, G_RUNNING);
-	atomic_store_explicit(&gp->preempt, false, memory_order_relaxed);
-	if (!inherit)
-		__atomic_store_n(&pp->schedtick, pp->schedtick + 1,
-		    __ATOMIC_RELAXED);
-	if (RT_UNLIKELY(gp->runnable_ns != 0))
-		rt_stall_end(pp, gp);
-	rt_setg(gp);
-}
-
 /* From the queues; what is locked to a thread runs on that one only. */
 static RT_NOINLINE struct g *
 choose_queued(struct m *mp, bool *ret_inherit)
@@ -229,7 +211,7 @@ step(struct m *mp)
 	                    memory_order_relaxed) != 0))
 		rt_throw("schedule: holding locks");
 	gp = choose(mp, &inherit);
-	execute(mp, gp, inherit);
+	rt_execute(mp, gp, inherit);
 	return gp;
 }
 

@@ -76,6 +76,22 @@ void rt_gopreempt_m(struct g *gp);
 struct g *rt_take_polled(struct g_queue *list);
 
 /* ---- findrunnable.c ---- */
+/*
+ * Turns that come with the count of schedules, each once in 61 and at a place
+ * of its own in it, so that none keeps another from ever having its turn.
+ */
+#define RT_TURNS 61
+#define RT_TURN_GLOBAL 0
+#define RT_TURN_OLDEST 30
+
+/* No such turn now: who is first in pp's queue is next. */
+static inline bool
+rt_turn_is_plain(const struct p *pp)
+{
+	uint32_t turn = pp->schedtick % RT_TURNS;
+
+	return turn != RT_TURN_GLOBAL && turn != RT_TURN_OLDEST;
+}
 /* Blocks until there is a goroutine to run. Has a P before and after.
  * *ret_inherit: it goes on in the slice of the one before. */
 struct g *rt_find_runnable(struct m *mp, bool *ret_inherit);

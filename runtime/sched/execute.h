@@ -1,0 +1,33 @@
+/*
+ * execute.h - the moment at which a thread takes a goroutine up.
+ *
+ * In one place because there are two ways to get there: g0's loop (proc.c) and
+ * the direct switch (handoff.c). What must be known of each turn of each
+ * goroutine is noted here.
+ */
+#ifndef RT_EXECUTE_H
+#define RT_EXECUTE_H
+
+#include "arch/arch.h"
+#include "sched/sched_priv.h"
+#include "sched/stall.h"
+
+/* gp is RUNNABLE and mp's alone: the next thing this thread does is run it. */
+static inline void
+rt_execute(struct m *mp, struct g *gp, bool inherit)
+{
+	struct p *pp = mp->p;
+
+	rt_m_set_curg(mp, gp);
+	gp->m = mp;
+	rt_setgstatus_own(gp, G_RUNNABLE, G_RUNNING);
+	atomic_store_explicit(&gp->preempt, false, memory_order_relaxed);
+	if (!inherit)
+		__atomic_store_n(&pp->schedtick, pp->schedtick + 1,
+		    __ATOMIC_RELAXED);
+	if (RT_UNLIKELY(gp->runnable_ns != 0))
+		rt_stall_end(pp, gp);
+	rt_setg(gp);
+}
+
+#endif
