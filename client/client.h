@@ -47,7 +47,8 @@ struct ctl_opts {
 	const char *gomaxprocs, *gogc, *memlimit, *godebug, *restart;
 	const char *profile, *logs;
 	/* listings */
-	bool all, quiet, follow, detail, stacks, leaked, symbols, purge;
+	bool all, quiet, follow, detail, latency, stacks, leaked, symbols;
+	bool purge;
 	const char *tail, *since, *filter;
 	/* stop, kill */
 	const char *timeout, *signal;
@@ -116,6 +117,7 @@ int cmd_rm(struct ctl_opts *);
 int cmd_logs(struct ctl_opts *);
 int cmd_boot(struct ctl_opts *);
 int cmd_sched(struct ctl_opts *);
+int cmd_sched_latency(struct ctl_opts *); /* for cmd_sched */
 int cmd_gc(struct ctl_opts *);
 int cmd_mem(struct ctl_opts *);
 int cmd_goroutines(struct ctl_opts *);

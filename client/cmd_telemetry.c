@@ -191,6 +191,8 @@ sched_detail(struct ctl_opts *o)
 int
 cmd_sched(struct ctl_opts *o)
 {
+	if (o->latency)
+		return cmd_sched_latency(o);
 	if (o->detail)
 		return sched_detail(o);
 	return lines_command(o, "telemetry.sched", "sched", gofmt_sched);

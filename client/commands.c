@@ -22,7 +22,7 @@ enum { /* options without a short name */
 	K_NAME = 256, K_RM, K_ENV_FILE, K_GOMAXPROCS, K_GOGC, K_MEMLIMIT,
 	K_GODEBUG, K_RESTART, K_PROFILE, K_LIMIT, K_LOGS, K_SINCE, K_STACKS,
 	K_LEAKED, K_SYMBOLS, K_PURGE, K_DETAIL, K_FORMAT, K_FROM, K_TO, K_KIND,
-	K_FILTER,
+	K_FILTER, K_LATENCY,
 };
 
 static const struct ctl_opt o_run[] = {
@@ -76,6 +76,8 @@ static const struct ctl_opt o_follow[] = {
 static const struct ctl_opt o_sched[] = {
 	FLAG("follow", 'f', follow, "go on with what comes"),
 	FLAG("detail", K_DETAIL, detail, "each P, M and G, at this moment"),
+	FLAG("latency", K_LATENCY, latency,
+	    "how long goroutines waited to run, since the start"),
 	STR("since", K_SINCE, "SEQ|TIME", since, "after a number or a time"),
 	OUTPUT, END };
 static const struct ctl_opt o_goroutines[] = {

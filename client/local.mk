@@ -10,6 +10,7 @@ libgortctl_a_SOURCES = \
 	client/cmd_debug.c \
 	client/cmd_goroutines.c \
 	client/cmd_life.c \
+	client/cmd_latency.c \
 	client/cmd_list.c \
 	client/cmd_logs.c \
 	client/cmd_query.c \

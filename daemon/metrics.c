@@ -18,6 +18,8 @@
  */
 #include "daemon/metrics.h"
 
+#include "ipc/ring.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -66,7 +68,7 @@ static const struct family {
 	{ "gort_threads_created", COUNTER, ONE, "threads_created", "OS threads created since start." },
 	{ "gort_idle_procs", GAUGE, ONE, "idleprocs", "Ps that have nothing to do." },
 	{ "gort_runqueue_goroutines", GAUGE, ONE, "runqueue", "Goroutines in the global run queue." },
-	{ "gort_stall_seconds", COUNTER, NS, "stall_ns", "Time in which no goroutine could be scheduled though some could run." },
+	{ "gort_stall_seconds", COUNTER, NS, "stall_ns", "Time that goroutines spent runnable but not running, summed up." },
 	{ "gort_syscalls", COUNTER, ONE, "syscalls", "System calls entered by goroutines." },
 	{ "gort_steals", COUNTER, ONE, "steals", "Successful steals from another P's run queue." },
 	{ "gort_parks", COUNTER, ONE, "parks", "Times a goroutine was parked." },
@@ -260,6 +262,59 @@ put_pauses(const struct writer *w)
 	}
 }
 
+/* A bucket's counter of one instance, and its upper edge in seconds. */
+static uint64_t
+latency_of(const json_t *values, int i)
+{
+	char key[24];
+	uint64_t n = 0;
+
+	snprintf(key, sizeof(key), "sched_lat_%d", i);
+	return value_of(values, key, &n) ? n : 0;
+}
+
+static void
+put_latency_of(const struct writer *w, const struct shown *v, const char *name)
+{
+	uint64_t n = 0, sum = 0;
+	int i;
+
+	for (i = 0; i < IPC_SCHED_LATENCY_N - 1; i++) {
+		n += latency_of(v->values, i);
+		fprintf(w->out, "%s_bucket{%s,le=\"%.10g\"} %" PRIu64 "\n",
+		    name, v->labels,
+		    (double)IPC_SCHED_LATENCY_EDGE_NS(i) / 1e9, n);
+	}
+	n += latency_of(v->values, i);
+	fprintf(w->out, "%s_bucket{%s,le=\"+Inf\"} %" PRIu64 "\n", name,
+	    v->labels, n);
+	value_of(v->values, "stall_ns", &sum);
+	fprintf(w->out, "%s_sum{%s} ", name, v->labels);
+	put_seconds(w->out, sum);
+	fprintf(w->out, "%s_count{%s} %" PRIu64 "\n", name, v->labels, n);
+}
+
+/* Instances of an older runtime have no such counters. */
+static void
+put_latency(const struct writer *w)
+{
+	const char *name = "gort_sched_latency_seconds";
+	bool head = false;
+	uint64_t n;
+	size_t i;
+
+	for (i = 0; i < w->n; i++) {
+		if (!value_of(w->v[i].values, "sched_lat_0", &n))
+			continue;
+		if (!head)
+			put_head(w, name, "histogram",
+			    "Time from when a goroutine could run to when it "
+			    "ran; one in 64 is measured and counts for all.");
+		head = true;
+		put_latency_of(w, &w->v[i], name);
+	}
+}
+
 static void
 put_info(const struct writer *w)
 {
@@ -345,12 +400,13 @@ put_procs(const struct writer *w)
 			    w->v[i].labels, w->v[i].proc.vsize_bytes);
 }
 
-/* Upper bound of the series that an item becomes. */
+/* Upper bound of the series that an item becomes: each value is one, a
+ * histogram has two more. */
 static size_t
 series_of(const json_t *item)
 {
 	return json_object_size(json_object_get(item, "values")) + 2 + 7 + 1 +
-	    3 + 3;
+	    3 + 3 + 2;
 }
 
 /* ---- the daemon ---- */
@@ -453,6 +509,7 @@ metrics_write(FILE *out, bool openmetrics, const json_t *items,
 		if (!clashes(&w, i))
 			put_family(&w, &families[i]);
 	put_pauses(&w);
+	put_latency(&w);
 	put_info(&w);
 	put_items(&w);
 	put_procs(&w);

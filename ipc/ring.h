@@ -194,6 +194,21 @@ struct ipc_rec_gc {
 };
 
 /*
+ * How long goroutines were runnable before they ran: sched_lat_I counts those
+ * that waited less than 1024 << I ns and not less than the one before, the
+ * last one all that waited longer. stall_ns is the sum. Sampled, one in 64.
+ */
+#define IPC_SCHED_LATENCY_N 24
+#define IPC_SCHED_LATENCY_EDGE_NS(i) (INT64_C(1024) << (i))
+#define IPC_SCHED_LATENCY(X)                                                   \
+	X(sched_lat_0) X(sched_lat_1) X(sched_lat_2) X(sched_lat_3)           \
+	X(sched_lat_4) X(sched_lat_5) X(sched_lat_6) X(sched_lat_7)           \
+	X(sched_lat_8) X(sched_lat_9) X(sched_lat_10) X(sched_lat_11)         \
+	X(sched_lat_12) X(sched_lat_13) X(sched_lat_14) X(sched_lat_15)       \
+	X(sched_lat_16) X(sched_lat_17) X(sched_lat_18) X(sched_lat_19)       \
+	X(sched_lat_20) X(sched_lat_21) X(sched_lat_22) X(sched_lat_23)
+
+/*
  * The counter page: the latest numbers, whole even after SIGKILL. The writer
  * (one thread at a time) fills the slot that `index` does not name, then
  * stores `index`. A reader copies the named slot and reads `index` again; if
@@ -212,7 +227,8 @@ struct ipc_rec_gc {
 	X(gc_sys_bytes) X(other_sys_bytes) X(next_gc_bytes)                   \
 	X(last_gc_unix_ns) X(pause_total_ns) X(num_gc) X(num_forced_gc)       \
 	X(gc_cpu_permille) X(gogc_percent) X(gomemlimit_bytes)                \
-	X(timers) X(pollfds) X(telemetry_dropped)
+	X(timers) X(pollfds) X(telemetry_dropped)                             \
+	IPC_SCHED_LATENCY(X)
 
 struct ipc_counters {
 	uint64_t gen;
@@ -231,6 +247,9 @@ struct ipc_counter_page {
 _Static_assert(sizeof(struct ipc_ring_header) <= IPC_RING_PAGE_BYTES,
     "ring header outgrew its page");
 _Static_assert(sizeof(struct ipc_counters) <= 2000, "counter slot");
+_Static_assert(offsetof(struct ipc_counters, sched_lat_23) -
+        offsetof(struct ipc_counters, sched_lat_0) ==
+    (IPC_SCHED_LATENCY_N - 1) * sizeof(uint64_t), "a histogram is an array");
 _Static_assert(sizeof(struct ipc_counter_page) <= IPC_RING_PAGE_BYTES, "page");
 _Static_assert(sizeof(struct ipc_ring_ctl) == 64, "ring ctl");
 _Static_assert(sizeof(struct ipc_rec) == 24, "record header");

@@ -272,6 +272,7 @@ struct m {
 };
 
 #define RT_RUNQ_LEN 256
+#define RT_STALL_BUCKETS 24 /* sched/stall.h */
 #define RT_FRESH_LEN 256
 #define RT_GFREE_CHAINS 8
 
@@ -341,7 +342,8 @@ struct p {
 	_Atomic uint64_t nsteal, npark, nspawn, npreempt;
 	_Atomic int64_t stall_ns; /* runnable but not running, sampled */
 	_Atomic int64_t ngo;  /* made here less ended here, users' only */
-	uint32_t stallskip;   /* own: until the next sampled goready */
+	int32_t stallskip;    /* own: transitions until the next sample */
+	_Atomic uint64_t stallhist[RT_STALL_BUCKETS]; /* own, read by all */
 	uint64_t goidcache, goidcacheend; /* own: ids taken in advance */
 	uint64_t clocktick;   /* own: cycle count when clock_ns was read */
 	int64_t clock_ns;     /* own: see rt_p_clock in sched/clock.c */

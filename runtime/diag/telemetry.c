@@ -35,6 +35,7 @@
 #include "poll/netpoll.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
+#include "sched/stall.h"
 #include "sched/time.h"
 
 #include <errno.h>
@@ -306,6 +307,19 @@ dropped_records(void)
 	return n;
 }
 
+_Static_assert(IPC_SCHED_LATENCY_N == RT_STALL_BUCKETS, "one histogram");
+
+static void
+count_stall(struct ipc_counters *c)
+{
+	struct rt_stall_sums s;
+
+	rt_stall_read(&s);
+	c->stall_ns = (uint64_t)s.ns;
+	memcpy((char *)c + offsetof(struct ipc_counters, sched_lat_0), s.n,
+	    sizeof(s.n));
+}
+
 /* Sums over the Ps; each word is its owner's, a little old here. */
 static void
 count_ps(struct ipc_counters *c)
@@ -316,7 +330,6 @@ count_ps(struct ipc_counters *c)
 		if (pp == NULL)
 			continue;
 		c->goroutines_created += pp->nspawn;
-		c->stall_ns += (uint64_t)pp->stall_ns;
 		c->syscalls += atomic_load(&pp->syscalltick);
 		c->steals += pp->nsteal;
 		c->parks += pp->npark;
@@ -371,6 +384,7 @@ count_all(struct ipc_counters *c, const struct rt_sched_snapshot *s)
 	for (uint32_t i = 0; i < s->nlocal; i++)
 		c->runqueue += s->local[i];
 	count_ps(c);
+	count_stall(c);
 	count_memory(c);
 	c->gogc_percent = (uint64_t)(int64_t)rt_gc_percent();
 	c->gomemlimit_bytes = (uint64_t)rt_gc_memlimit_set(-1);

@@ -23,6 +23,7 @@
 #include "fault/fault.h"
 #include "lock/lock.h"
 #include "sched/sched_priv.h"
+#include "sched/stall.h"
 
 struct regs { /* as pushed in asm_amd64.S */
 	uintptr_t r15, r14, r13, r12, rbx, rbp, pc;
@@ -161,8 +162,10 @@ exitsyscall_m(struct g *gp)
 	rt_dropg();
 	rt_lock(&rt_sched.lock);
 	pp = rt_pidleget();
-	if (pp == NULL)
+	if (pp == NULL) {
+		rt_stall_begin_nop(gp);
 		rt_globrunqput(gp);
+	}
 	rt_unlock(&rt_sched.lock);
 	if (pp != NULL) {
 		rt_acquirep(pp);

@@ -24,6 +24,7 @@
 #include "os/os.h"
 #include "sched/oracle.h"
 #include "sched/sched_priv.h"
+#include "sched/stall.h"
 
 #define GOID_BATCH 16
 
@@ -145,6 +146,7 @@ newproc(void (*fn)(void *), void *arg, uintptr_t callerpc, bool system)
 	gp->goid = pp->goidcache++;
 	rt_count(&pp->nspawn, 1);
 	rt_setgstatus_own(gp, G_DEAD, G_RUNNABLE);
+	rt_stall_begin(pp, gp);
 	rt_runqput(pp, gp, true);
 	if (RT_LIKELY(atomic_load_explicit(&rt_mainstarted,
 	        memory_order_relaxed)))

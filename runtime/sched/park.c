@@ -143,8 +143,13 @@ rt_injectglist(struct g_queue *list)
 
 	if (n == 0)
 		return;
-	for (gp = list->head; gp != NULL; gp = gp->schedlink)
+	for (gp = list->head; gp != NULL; gp = gp->schedlink) {
 		rt_casgstatus(gp, G_WAITING, G_RUNNABLE);
+		if (pp != NULL)
+			rt_stall_begin(pp, gp);
+		else
+			rt_stall_begin_nop(gp);
+	}
 	if (pp == NULL) {
 		rt_lock(&rt_sched.lock);
 		rt_globrunqputbatch(list);
@@ -197,6 +202,7 @@ goyield_m(struct g *gp)
 
 	rt_setgstatus_own(gp, G_RUNNING, G_RUNNABLE);
 	rt_dropg();
+	rt_stall_begin(pp, gp);
 	rt_runqput(pp, gp, false);
 }
 
@@ -211,6 +217,7 @@ gosched_m(struct g *gp)
 	}
 	rt_setgstatus_own(gp, G_RUNNING, G_RUNNABLE);
 	rt_dropg();
+	rt_stall_begin(rt_getg()->m->p, gp);
 	rt_lock(&rt_sched.lock);
 	rt_globrunqput(gp);
 	rt_unlock(&rt_sched.lock);
@@ -226,6 +233,7 @@ rt_gopreempt_m(struct g *gp)
 	rt_oldest_due(pp);
 	rt_setgstatus_own(gp, G_RUNNING, G_RUNNABLE);
 	rt_dropg();
+	rt_stall_begin(pp, gp);
 	rt_globready(gp);
 }
 

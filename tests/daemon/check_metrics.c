@@ -29,7 +29,8 @@ static const char two[] =
     "\"gomemlimit_bytes\":9223372036854775807,\"alloc_bytes\":100,"
     "\"total_alloc_bytes\":\"900\",\"mallocs\":12,"
     "\"last_gc_unix_ns\":1700000001000000000,\"gc_cpu_permille\":15,"
-    "\"stall_ns\":1500000000},\"pauses_ns\":[1000,2000,3000,4000,5000],"
+    "\"stall_ns\":1500000000,\"sched_lat_0\":64,\"sched_lat_3\":128,"
+    "\"sched_lat_23\":1},\"pauses_ns\":[1000,2000,3000,4000,5000],"
     "\"pause_count\":2,\"pause_sum_ns\":6000,\"lost\":4},"
     "{\"instance\":\"ba9876543210\",\"run\":1,\"name\":\"plain\","
     "\"kind\":\"plain\",\"pid\":2,\"start_ns\":\"1700000000000000000\"}]";
@@ -95,7 +96,8 @@ check_sample(struct reader *rd, char *line, bool open)
 		ck_assert_msg(strncmp(line + flen, "_total", 6) == 0 &&
 			len == flen + 6,
 		    "counter sample %s", line);
-	else if (strcmp(type, "summary") != 0)
+	else if (strcmp(type, "summary") != 0 &&
+	    strcmp(type, "histogram") != 0)
 		ck_assert_msg(len == flen, "%s is not exactly %s", line, fam);
 	if (strcmp(type, "counter") == 0 && !open)
 		ck_assert_str_eq(fam + flen - 6, "_total");
@@ -185,6 +187,14 @@ START_TEST(values_are_right)
 	HAS("go_gc_duration_seconds_sum", "} 0.000006000\n");
 	HAS("gort_gc_cpu_ratio", "} 0.015\n");
 	HAS("gort_stall_seconds_total", "} 1.500000000\n");
+	HAS("gort_sched_latency_seconds_bucket", ",le=\"1.024e-06\"} 64\n");
+	HAS("gort_sched_latency_seconds_bucket", ",le=\"4.096e-06\"} 64\n");
+	HAS("gort_sched_latency_seconds_bucket", ",le=\"8.192e-06\"} 192\n");
+	HAS("gort_sched_latency_seconds_bucket",
+	    ",le=\"4.294967296\"} 192\n");
+	HAS("gort_sched_latency_seconds_bucket", ",le=\"+Inf\"} 193\n");
+	HAS("gort_sched_latency_seconds_sum", "} 1.500000000\n");
+	HAS("gort_sched_latency_seconds_count", "} 193\n");
 	HAS("gort_restarts_total", "} 2\n");
 	HAS("gort_telemetry_lost_total", "} 4\n");
 	HAS("process_cpu_seconds_total", "} 1.50\n");

@@ -662,6 +662,10 @@ BOOTED(idle_runs_what_is_due_though_others_spin)
 
 	gort_gomaxprocs(2);
 	t->cfn = aside_fire;
+	/* who spins already would go on */
+	while (atomic_load(&rt_sched.nmspinning) != 0
+	    || atomic_load(&rt_sched.npidle) == 0)
+		sched_yield();
 	atomic_fetch_add(&rt_sched.nmspinning, 1);
 	gort_go(keep_p_with_timer, t);
 	while (!atomic_load(&aside_armed))
