@@ -5,7 +5,7 @@
  * RT_STALL_SAMPLE (made ready, made, yielding, stopped after its slice) notes
  * the clock in the goroutine, and what it then waits counts for all of them: a
  * sum and a histogram, of which each P has its own, written by its owner with
- * plain loads and stores. What is not sampled costs four instructions where it
+ * plain loads and stores. What is not sampled costs two instructions where it
  * becomes runnable and two where it runs: 1 % of a yield. A sample costs two
  * clock reads, 50 ns, in sixty-four.
  *
