@@ -134,7 +134,7 @@ noinst_HEADERS += runtime/fault/fault.h runtime/fault/crash.h \
 	runtime/fault/print_go.h runtime/fault/print_priv.h \
 	runtime/diag/diag.h
 libgort_la_SOURCES += runtime/fault/catch_amd64.S runtime/fault/crash.c \
-	runtime/fault/hold.c \
+	runtime/fault/ancestors.c runtime/fault/hold.c \
 	runtime/fault/lines.c runtime/fault/panic.c \
 	runtime/fault/panic.h runtime/fault/panicerr.c \
 	runtime/fault/panicval.c runtime/fault/print.c \

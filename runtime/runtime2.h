@@ -48,6 +48,7 @@ struct rt_gcrecords;
 struct rt_extra;
 struct rt_where;
 struct rt_ask;
+struct rt_ancestors;
 struct rt_defer;
 struct rt_panic;
 struct rt_catch;
@@ -206,6 +207,7 @@ struct g {
 	void *labels;            /* own: profile labels; root; given to children */
 	struct rt_catch *catch;  /* own: innermost rt_protect, fault/panic.c */
 	void *exception; /* own: unwinds compiled Go now; root */
+	struct rt_ancestors *ancestors; /* const per life: fault/ancestors.c */
 };
 
 /* A thread's alarm: sched/mtimer.c. */

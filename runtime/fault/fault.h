@@ -160,6 +160,20 @@ bool rt_hold_asked(struct g *gp, const void *ucontext);
 struct rt_where;
 size_t rt_stack_text(
     const struct rt_where *at, bool all, char *buf, size_t cap);
+/* ---- ancestors.c: who made gp, and whoever made that one, newest first ---- */
+
+#define RT_ANCESTOR_PCS 100
+struct rt_ancestor {
+	uint64_t goid;
+	uintptr_t gopc; /* where that one was made */
+	int npcs;       /* where it stood when it made the next */
+	uintptr_t pcs[RT_ANCESTOR_PCS];
+};
+/* newproc: gp is made, can't run yet, by the running goroutine. */
+void rt_ancestors_save(struct g *gp);
+/* Returns how many; *ret lives for ever and changes in gp's next life. */
+int rt_ancestors(const struct g *gp, const struct rt_ancestor **ret);
+
 const char *rt_status_text(struct g *gp);
 const char *rt_wait_reason_text(uint8_t reason);
 

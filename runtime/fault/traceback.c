@@ -312,23 +312,57 @@ put_frames(struct out *o, struct rt_callwalk *c)
 	put_tail(o, &t, c->buf);
 }
 
-/* The go statement: the innermost function there that somebody wrote. */
+/* The go statement at gopc: the innermost function there that somebody wrote. */
 static void
-put_creator(struct out *o, struct g *gp)
+put_go_statement(struct out *o, uintptr_t gopc)
 {
 	struct rt_symbol all[RT_SYMBOLS_MAX];
 	int n, i = 0;
 
-	if (gp == NULL || gp->goid <= 1 || gp->gopc == 0)
-		return;
-	n = rt_symbolize_all(gp->gopc - 1, all, RT_SYMBOLS_MAX);
+	n = rt_symbolize_all(gopc - 1, all, RT_SYMBOLS_MAX);
 	while (i < n - 1 && all[i].wrapper)
 		i++;
 	if (all[i].runtime && o->level < 2)
 		return;
 	OUT(o, "created by %s\n", all[i].func);
-	put_place(o, &all[i], gp->gopc);
+	put_place(o, &all[i], gopc);
 	put(o, "\n");
+}
+
+/* A stack as it was then: pcs only. */
+static RT_NOINLINE void
+put_ancestor(struct out *o, const struct rt_ancestor *a)
+{
+	struct rt_callwalk c;
+
+	OUT(o, "[originating from goroutine %lu]:\n", (unsigned long)a->goid);
+	rt_callwalk_pcs(&c, a->pcs, a->npcs,
+	    o->level >= 2 ? RT_WALK_RUNTIME : RT_WALK_USER);
+	for (bool first = true; next_shown(o, &c, first); first = false) {
+		OUT(o, "%s(...)\n", c.s->func);
+		put_place(o, c.s, RT_PC_PLAIN(c.pc));
+		put(o, "\n");
+	}
+	if (a->npcs == RT_ANCESTOR_PCS)
+		put(o, "...additional frames elided...\n");
+	if (a->goid > 1 && a->gopc != 0)
+		put_go_statement(o, a->gopc);
+}
+
+/* Who made it, and who made those, if they are known. */
+static void
+put_creator(struct out *o, struct g *gp)
+{
+	const struct rt_ancestor *a;
+	int n;
+
+	if (gp == NULL || gp->goid <= 1)
+		return;
+	if (gp->gopc != 0)
+		put_go_statement(o, gp->gopc);
+	n = rt_ancestors(gp, &a);
+	for (int i = 0; i < n; i++)
+		put_ancestor(o, &a[i]);
 }
 
 static void

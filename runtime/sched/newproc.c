@@ -19,6 +19,7 @@
 
 #include "arch/arch.h"
 #include "arch/fiber_san.h"
+#include "diag/diag.h"
 #include "fault/fault.h"
 #include "mem/malloc.h"
 #include "os/os.h"
@@ -144,6 +145,9 @@ newproc(void (*fn)(void *), void *arg, uintptr_t callerpc, bool system)
 	if (RT_UNLIKELY(pp->goidcache == pp->goidcacheend))
 		goid_refill(pp);
 	gp->goid = pp->goidcache++;
+	if (RT_UNLIKELY(atomic_load_explicit(&rt_debug.tracebackancestors,
+	        memory_order_relaxed) > 0))
+		rt_ancestors_save(gp);
 	rt_count(&pp->nspawn, 1);
 	rt_setgstatus_own(gp, G_DEAD, G_RUNNABLE);
 	rt_stall_begin(pp, gp);

@@ -350,6 +350,35 @@ goroutine_panic(void)
 	return 0;
 }
 
+/* Three generations. */
+static void
+grandchild(void *arg)
+{
+	boom();
+}
+
+NOINLINE static void
+has_a_child(void)
+{
+	gort_go(grandchild, NULL);
+	gort_sleep(HOUR_NS);
+}
+
+static void
+child(void *arg)
+{
+	has_a_child();
+	__asm__ volatile("");
+}
+
+static int
+ancestors(void)
+{
+	gort_go(child, NULL);
+	gort_sleep(HOUR_NS);
+	return 0;
+}
+
 /* Goroutine 1 waits, another panics: GOTRACEBACK decides who is shown. */
 static void
 sleeper(void *arg)
@@ -685,7 +714,7 @@ static const struct {
 	WAY(crash_in_handler), WAY(crash_in_runtime_handler),
 	WAY(crash_without_thread), WAY(bad_stack_pointer),
 	WAY(foreign_stack_pointer), WAY(crash_in_traceback),
-	WAY(print_lock_held),
+	WAY(print_lock_held), WAY(ancestors),
 };
 
 int

@@ -164,6 +164,44 @@ dies goroutine_panic 2 <<'!'
 $
 !
 
+# ---- those who made it
+
+dies ancestors 2 GODEBUG=tracebackancestors=5 <<'!'
+=panic: boom
+=
+=goroutine [0-9]+ \[running\]:
+=boom\(\.\.\.\)
+=	.*
+=grandchild\(\.\.\.\)
+=	.*
+=created by has_a_child
+=	.*
+=\[originating from goroutine [0-9]+\]:
+=has_a_child\(\.\.\.\)
+=	.*die\.c:[0-9]+ \+0x[0-9a-f]+
+=child\(\.\.\.\)
+=	.*
+=created by ancestors
+=	.*
+=\[originating from goroutine 1\]:
+=ancestors\(\.\.\.\)
+=	.*die\.c:[0-9]+ \+0x[0-9a-f]+
+=gort_main\(\.\.\.\)
+=	.*
+$
+!
+dies ancestors 2 GODEBUG=tracebackancestors=1 <<'!'
+=panic: boom
+ \[originating from goroutine [0-9]+\]:
+ created by ancestors
+=	.*
+$
+!
+dies ancestors 2 GODEBUG=tracebackancestors=0 <<'!'
+=panic: boom
+-\[originating from goroutine .*
+!
+
 # ---- chains, recovery
 
 dies double_panic 2 <<'!'
