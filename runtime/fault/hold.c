@@ -55,8 +55,9 @@ rt_hold_me(struct m *mp, const struct rt_where *w)
 		syscall(SYS_pause);
 }
 
-/* Is there a thread at mp's that could be held and is not? */
-static bool
+/* Is there a thread at mp's that could be held and is not? One that begins or
+ * ends at this moment is asked for again, or is not there to be asked. */
+__attribute__((no_sanitize("thread"))) static RT_NOINLINE bool
 is_free(struct m *mp, const struct m *self)
 {
 	if (mp == self || atomic_load(&mp->held) != NULL || mp->tid == 0)

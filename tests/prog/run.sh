@@ -322,7 +322,7 @@ dies two_panics 2 <<'!'
 dies crash_in_crash 2 <<'!'
 =panic: .*panic during panic
 =SIGSEGV: segmentation violation
-=PC=0x[0-9a-f]+ m=0 sigcode=1
+=PC=0x[0-9a-f]+ m=[0-9]+ sigcode=1
 =
 =goroutine 1 \[running\]:
  gort_main\(\.\.\.\)
@@ -370,7 +370,7 @@ dies crash_in_handler 2 <<'!'
 !
 dies crash_in_runtime_handler 2 <<'!'
 =SIGSEGV: segmentation violation
-=PC=0x[0-9a-f]+ m=0 sigcode=[0-9]+
+=PC=0x[0-9a-f]+ m=[0-9]+ sigcode=[0-9]+
 =
 =goroutine 0 \[idle\]:
  crash_in_runtime_handler\(\.\.\.\)
