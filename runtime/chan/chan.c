@@ -74,12 +74,6 @@ peek_qcount(const struct hchan *c)
 	return __atomic_load_n(&c->qcount, __ATOMIC_RELAXED);
 }
 
-static void
-set_first(struct rt_waitq *q, struct sudog *s)
-{
-	__atomic_store_n(&q->first, s, __ATOMIC_RELAXED);
-}
-
 static bool
 peek_waiting(const struct rt_waitq *q)
 {
@@ -150,71 +144,14 @@ rt_makechan(const struct gort_type *t, size_t elemsize, bool noscan,
 }
 
 void
-rt_chan_copy(struct hchan *c, void *dst, const void *src)
+rt_chan_copy_slow(struct hchan *c, void *dst, const void *src)
 {
-	if (RT_LIKELY(!c->barrier)) {
-		if (c->elemsize == 8)
-			memcpy(dst, src, 8);
-		else if (c->elemsize != 0) /* then they may be NULL */
-			memcpy(dst, src, c->elemsize);
-		return;
-	}
-	if (c->elemtype != NULL)
+	if (!c->barrier)
+		memcpy(dst, src, c->elemsize);
+	else if (c->elemtype != NULL)
 		rt_typedmemmove(c->elemtype, dst, src);
 	else
 		rt_bulk_barrier_memmove(dst, src, c->elemsize);
-}
-
-/* ---- the queues ---- */
-
-void
-rt_waitq_enqueue(struct rt_waitq *q, struct sudog *s)
-{
-	s->next = NULL;
-	s->prev = q->last;
-	if (q->last == NULL)
-		set_first(q, s);
-	else
-		q->last->next = s;
-	q->last = s;
-}
-
-void
-rt_waitq_unlink(struct rt_waitq *q, struct sudog *s)
-{
-	/* Out already: neither linked to anybody nor the only one. */
-	if (s->prev == NULL && s->next == NULL && q->first != s)
-		return;
-	if (s->prev != NULL)
-		s->prev->next = s->next;
-	else
-		set_first(q, s->next);
-	if (s->next != NULL)
-		s->next->prev = s->prev;
-	else
-		q->last = s->prev;
-	s->next = s->prev = NULL;
-}
-
-struct sudog *
-rt_waitq_dequeue(struct rt_waitq *q)
-{
-	struct sudog *s;
-	uint32_t zero;
-
-	while ((s = q->first) != NULL) {
-		rt_waitq_unlink(q, s);
-		if (!s->isselect)
-			return s;
-		/* Several channels may want to wake the same select: the first
-		 * to set select_done does. The loser's record stays valid, for
-		 * its owner needs our lock before it leaves the select. */
-		zero = 0;
-		if (atomic_compare_exchange_strong(
-		        &s->g->select_done, &zero, 1))
-			return s;
-	}
-	return NULL;
 }
 
 /* ---- the buffer ---- */
@@ -294,12 +231,18 @@ rt_chan_serve_sender(struct hchan *c, struct sudog *s, void *elem)
  * Wait in q until somebody serves us. c is locked; it is unlocked once this
  * goroutine's context is saved. Returns whether by a value (else by close).
  */
-static bool
+static inline bool
 wait_in(struct hchan *c, struct rt_waitq *q, void *elem, enum wait_reason why)
 {
 	struct g *gp = rt_getg();
-	struct sudog me = { .g = gp, .elem = elem, .c = c };
+	struct sudog me; /* what a wait on a channel uses of it, no more */
 
+	me.g = gp;
+	me.elem = elem;
+	me.c = c;
+	me.isselect = false;
+	me.success = false;
+	me.waitlink = NULL;
 	gp->waiting = &me;
 	gp->param = NULL;
 	rt_waitq_enqueue(q, &me);
@@ -313,21 +256,21 @@ wait_in(struct hchan *c, struct rt_waitq *q, void *elem, enum wait_reason why)
 
 /* c is locked and open. Returns false when the send has to wait; else it is
  * done and c unlocked. */
-static bool
-send_now(struct hchan *c, const void *elem)
+static inline bool
+send_now(struct m *mp, struct hchan *c, const void *elem)
 {
 	struct sudog *s = rt_waitq_dequeue(&c->recvq);
 	struct g *gp;
 
 	if (s != NULL) {
 		gp = rt_chan_serve_receiver(c, s, elem);
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		rt_goready(gp);
 		return true;
 	}
 	if (c->qcount < c->dataqsiz) {
 		rt_chan_buf_put(c, elem);
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		return true;
 	}
 	return false;
@@ -336,6 +279,8 @@ send_now(struct hchan *c, const void *elem)
 bool
 rt_chansend(struct hchan *c, const void *elem, bool block, uintptr_t callerpc)
 {
+	struct m *mp = rt_getg()->m; /* until we park */
+
 	if (RT_UNLIKELY(c == NULL)) {
 		if (!block)
 			return false;
@@ -345,17 +290,17 @@ rt_chansend(struct hchan *c, const void *elem, bool block, uintptr_t callerpc)
 	if (!block && !is_closed(c) && looks_full(c))
 		return false;
 
-	rt_plock(rt_getg()->m, &c->lock);
+	rt_plock(mp, &c->lock);
 	if (RT_UNLIKELY(is_closed(c))) {
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		if (on_g0(rt_getg()))
 			return false;
 		rt_panic_plain("send on closed channel");
 	}
-	if (send_now(c, elem))
+	if (send_now(mp, c, elem))
 		return true;
 	if (!block) {
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		return false;
 	}
 	if (wait_in(c, &c->sendq, (void *)(uintptr_t)elem, WAIT_CHAN_SEND))
@@ -384,21 +329,21 @@ received_closed(struct hchan *c, void *elem, bool *ret_ok)
 }
 
 /* As send_now, and the element is in *elem. */
-static bool
-recv_now(struct hchan *c, void *elem)
+static inline bool
+recv_now(struct m *mp, struct hchan *c, void *elem)
 {
 	struct sudog *s = rt_waitq_dequeue(&c->sendq);
 	struct g *gp;
 
 	if (s != NULL) {
 		gp = rt_chan_serve_sender(c, s, elem);
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		rt_goready(gp);
 		return true;
 	}
 	if (c->qcount > 0) {
 		rt_chan_buf_get(c, elem);
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		return true;
 	}
 	return false;
@@ -407,6 +352,8 @@ recv_now(struct hchan *c, void *elem)
 bool
 rt_chanrecv(struct hchan *c, void *elem, bool block, bool *ret_ok)
 {
+	struct m *mp = rt_getg()->m; /* until we park */
+
 	if (RT_UNLIKELY(c == NULL)) {
 		if (!block)
 			return false;
@@ -420,15 +367,15 @@ rt_chanrecv(struct hchan *c, void *elem, bool block, bool *ret_ok)
 			return received_closed(c, elem, ret_ok);
 	}
 
-	rt_plock(rt_getg()->m, &c->lock);
+	rt_plock(mp, &c->lock);
 	if (is_closed(c) && c->qcount == 0) {
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		return received_closed(c, elem, ret_ok);
 	}
-	if (recv_now(c, elem))
+	if (recv_now(mp, c, elem))
 		return received(true, ret_ok);
 	if (!block) {
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		return false;
 	}
 	/* On close the closer has zeroed *elem. */
@@ -458,20 +405,21 @@ release_all(struct hchan *c, struct rt_waitq *q, bool receivers, struct g *list)
 void
 rt_closechan(struct hchan *c)
 {
+	struct m *mp = rt_getg()->m;
 	struct g *list, *gp;
 
 	if (c == NULL)
 		rt_panic_plain("close of nil channel");
-	rt_plock(rt_getg()->m, &c->lock);
+	rt_plock(mp, &c->lock);
 	if (is_closed(c)) {
-		rt_punlock(rt_getg()->m, &c->lock);
+		rt_punlock(mp, &c->lock);
 		rt_panic_plain("close of closed channel");
 	}
 	/* Pairs with the acquire in is_closed: see the essay. */
 	atomic_store_explicit(&c->closed, 1, memory_order_release);
 	list = release_all(c, &c->recvq, true, NULL);
 	list = release_all(c, &c->sendq, false, list);
-	rt_punlock(rt_getg()->m, &c->lock);
+	rt_punlock(mp, &c->lock);
 
 	while ((gp = list) != NULL) {
 		list = gp->schedlink;

@@ -92,12 +92,74 @@ rt_chan_looks_receivable(const struct hchan *c)
 /* ---- between chan.c and select.c; the caller holds c->lock ---- */
 
 /* Copy one element; barriers as the element's kind asks. */
-void rt_chan_copy(struct hchan *c, void *dst, const void *src);
-void rt_waitq_enqueue(struct rt_waitq *q, struct sudog *s);
-/* Take the first waiter whom we may wake: a select's only if we win it. */
-struct sudog *rt_waitq_dequeue(struct rt_waitq *q);
+void rt_chan_copy_slow(struct hchan *c, void *dst, const void *src);
+static inline void
+rt_chan_copy(struct hchan *c, void *dst, const void *src)
+{
+	if (RT_LIKELY(!c->barrier && c->elemsize == 8))
+		__builtin_memcpy(dst, src, 8);
+	else if (c->elemsize != 0) /* then they may be NULL */
+		rt_chan_copy_slow(c, dst, src);
+}
+
+static inline void
+rt_waitq_set_first(struct rt_waitq *q, struct sudog *s)
+{
+	__atomic_store_n(&q->first, s, __ATOMIC_RELAXED);
+}
+
+static inline void
+rt_waitq_enqueue(struct rt_waitq *q, struct sudog *s)
+{
+	s->next = NULL;
+	s->prev = q->last;
+	if (q->last == NULL)
+		rt_waitq_set_first(q, s);
+	else
+		q->last->next = s;
+	q->last = s;
+}
+
 /* Take s out of the middle, if it is still there. */
-void rt_waitq_unlink(struct rt_waitq *q, struct sudog *s);
+static inline void
+rt_waitq_unlink(struct rt_waitq *q, struct sudog *s)
+{
+	/* Out already: neither linked to anybody nor the only one. */
+	if (s->prev == NULL && s->next == NULL && q->first != s)
+		return;
+	if (s->prev != NULL)
+		s->prev->next = s->next;
+	else
+		rt_waitq_set_first(q, s->next);
+	if (s->next != NULL)
+		s->next->prev = s->prev;
+	else
+		q->last = s->prev;
+	s->next = s->prev = NULL;
+}
+
+/* Take the first waiter whom we may wake: a select's only if we win it. */
+static inline struct sudog *
+rt_waitq_dequeue(struct rt_waitq *q)
+{
+	struct sudog *s;
+	uint32_t zero;
+
+	while ((s = q->first) != NULL) {
+		rt_waitq_unlink(q, s);
+		if (!s->isselect)
+			return s;
+		/* Several channels may want to wake the same select: the first
+		 * to set select_done does. The loser's record stays valid, for
+		 * its owner needs our lock before it leaves the select. */
+		zero = 0;
+		if (atomic_compare_exchange_strong(
+		        &s->g->select_done, &zero, 1))
+			return s;
+	}
+	return NULL;
+}
+
 /*
  * Serve one waiter: hand elem to the receiver s; take elem (NULL: drop) from
  * the sender s, through the buffer if there is one; tell s that c was closed.
