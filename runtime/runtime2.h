@@ -273,9 +273,11 @@ struct m {
 	_Atomic(struct rt_ask *) ask; /* who asks where it stands: hold.c */
 };
 
+#ifndef RT_RUNQ_LEN /* powers of two; models make them small */
 #define RT_RUNQ_LEN 256
-#define RT_STALL_BUCKETS 24 /* sched/stall.h */
 #define RT_FRESH_LEN 256
+#endif
+#define RT_STALL_BUCKETS 24 /* sched/stall.h */
 #define RT_GFREE_CHAINS 8
 
 struct p {

@@ -18,6 +18,7 @@ include $(srcdir)/tests/boot/local.mk
 include $(srcdir)/tests/mem/local.mk
 include $(srcdir)/tests/daemon/recorder.mk
 include $(srcdir)/tests/capi/local.mk
+include $(srcdir)/tests/models/local.mk
 include $(srcdir)/tests/soak/local.mk
 include $(srcdir)/tests/sched/local.mk
 include $(srcdir)/tests/fault/local.mk
