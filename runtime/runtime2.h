@@ -140,7 +140,7 @@ enum wait_reason {
 /* lock/lock_futex.c: the runtime's own lock. Never held across a park. */
 struct rt_mutex {
 	_Atomic uint32_t key; /* 0 free, 1 held, 2 held with sleepers */
-	uint32_t rank;        /* enum lock_rank; 0 = unranked (debug builds) */
+	uint32_t rank;        /* enum lock_rank (debug builds read it) */
 };
 
 /* One-shot event. clear, then any number of sleeps, one wakeup. */
@@ -221,6 +221,8 @@ struct rt_mtimer {
  * The g that runs an M's own code (scheduling, collection, signals) has the
  * thread's stack and never parks, never panics, never runs user code.
  */
+#define RT_HELD_LOCKS 16
+
 struct m {
 	struct g *g0;          /* const */
 	struct g *gsignal;     /* const: identity while a handler runs */
@@ -258,8 +260,9 @@ struct m {
 	uintptr_t sigstack;    /* const: base of the alternate stack */
 	size_t sigstack_bytes;
 	void *fiber, *fiber_fake; /* sanitizers: g0's identity */
-	int held_ranks[16];    /* own, debug builds: lock/lockrank.h */
-	int nheld;
+	struct rt_mutex *locksheld[RT_HELD_LOCKS]; /* own, debug builds: what this
+	                          thread holds (lock/lockrank.c) */
+	int nheld, nheldmore; /* listed there; beyond what fits */
 	uint64_t ncgocall;
 	struct rt_extra *extra; /* const: lent to threads that C made */
 	_Atomic(_Atomic uintptr_t *) guardword; /* own writes: the thread's

@@ -35,7 +35,7 @@ bool rt_notetsleep(struct rt_note *n, int64_t ns);
 /* On a user goroutine: enters a system call around the sleep. */
 bool rt_notetsleepg(struct rt_note *n, int64_t ns);
 
-/* Raw futex; ns < 0: for ever. Spurious returns allowed. Preserves nothing. */
+/* os/futex_linux.c; ns < 0: for ever. Spurious returns allowed. */
 void rt_futexsleep(_Atomic uint32_t *addr, uint32_t val, int64_t ns);
 void rt_futexwakeup(_Atomic uint32_t *addr, uint32_t cnt);
 

@@ -29,13 +29,6 @@
  */
 #include "lock/lock.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
 #include "arch/arch.h"
 #include "fault/fault.h"
 #include "os/os.h"
@@ -45,140 +38,6 @@
 #define ACTIVE_SPIN 4
 #define ACTIVE_SPIN_PAUSES 30
 #define PASSIVE_SPIN 1
-
-/*
- * The system call by hand: libc's wrapper writes errno, whose address the
- * compiler may have kept from another thread. -errno in rax is ignored: what
- * matters is the word, and every caller looks at it again.
- */
-static long
-futex(_Atomic uint32_t *addr, int op, uint32_t val, const struct timespec *ts)
-{
-	register const struct timespec *r10 __asm__("r10") = ts;
-	long ret;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(ret)
-	                 : "0"((long)SYS_futex), "D"(addr),
-	                 "S"((long)(op | FUTEX_PRIVATE_FLAG)), "d"((long)val),
-	                 "r"(r10)
-	                 : "rcx", "r11", "memory");
-	return ret;
-}
-
-void
-rt_futexsleep(_Atomic uint32_t *addr, uint32_t val, int64_t ns)
-{
-	struct timespec ts;
-
-	if (ns < 0) {
-		futex(addr, FUTEX_WAIT, val, NULL);
-		return;
-	}
-	ts.tv_sec = ns / 1000000000;
-	ts.tv_nsec = ns % 1000000000;
-	futex(addr, FUTEX_WAIT, val, &ts);
-}
-
-void
-rt_futexwakeup(_Atomic uint32_t *addr, uint32_t cnt)
-{
-	long ret = futex(addr, FUTEX_WAKE,
-	    cnt > INT_MAX ? (uint32_t)INT_MAX : cnt, NULL);
-
-	if (ret < 0) {
-		rt_printf("runtime: futexwakeup addr=%p returned %ld\n",
-		    (void *)addr, ret);
-		rt_throw("futexwakeup");
-	}
-}
-
-/* ---- ranks: debug builds only ---- */
-
-#ifdef RT_DEBUG
-
-static void
-rank_throw(struct m *mp, struct rt_mutex *l, int held)
-{
-	mp->nheld = 0; /* printing takes locks: don't come back here */
-	rt_printf("runtime: lock rank %d taken while holding rank %d\n",
-	    (int)l->rank, held);
-	rt_throw("lock ordering problem");
-}
-
-static void
-rank_enter(struct m *mp, struct rt_mutex *l)
-{
-	int rank = (int)l->rank;
-	int max = RANK_NONE;
-
-	if (mp == NULL || rank == RANK_NONE || mp->dying)
-		return;
-	for (int i = 0; i < mp->nheld && i < 16; i++)
-		if (mp->held_ranks[i] > max)
-			max = mp->held_ranks[i];
-	if (rank < max || (rank == max && !RANK_SELF_OK(rank)))
-		rank_throw(mp, l, max);
-	if (mp->nheld < 16) /* a select may hold more channels: same rank */
-		mp->held_ranks[mp->nheld] = rank;
-	mp->nheld++;
-}
-
-static void
-rank_leave(struct m *mp, struct rt_mutex *l)
-{
-	int rank = (int)l->rank;
-
-	if (mp == NULL || rank == RANK_NONE || mp->dying)
-		return;
-	if (mp->nheld > 16) { /* only equal ranks can have overflowed */
-		mp->nheld--;
-		return;
-	}
-	for (int i = mp->nheld - 1; i >= 0; i--) {
-		if (mp->held_ranks[i] != rank)
-			continue;
-		for (; i + 1 < mp->nheld; i++)
-			mp->held_ranks[i] = mp->held_ranks[i + 1];
-		mp->nheld--;
-		return;
-	}
-	rt_throw("unlock of a lock whose rank is not held");
-}
-
-void
-rt_assert_lock_held(struct rt_mutex *l)
-{
-	struct g *gp = rt_getg();
-	struct m *mp = gp != NULL ? gp->m : NULL;
-
-	if (mp == NULL || mp->dying)
-		return;
-	for (int i = 0; i < mp->nheld && i < 16; i++)
-		if (mp->held_ranks[i] == (int)l->rank)
-			return;
-	if (l->rank != RANK_NONE)
-		rt_throw("caller does not hold the lock");
-}
-
-#else
-
-static inline void
-rank_enter(struct m *mp, struct rt_mutex *l)
-{
-}
-
-static inline void
-rank_leave(struct m *mp, struct rt_mutex *l)
-{
-}
-
-void
-rt_assert_lock_held(struct rt_mutex *l)
-{
-}
-
-#endif
 
 /* ---- mutex ---- */
 
@@ -260,7 +119,7 @@ rt_lock(struct rt_mutex *l)
 	struct m *mp = self();
 
 	locks_add(mp, 1);
-	rank_enter(mp, l);
+	rt_rank_enter(mp, l);
 	if (RT_LIKELY(take(l, RT_MUTEX_HELD)))
 		return;
 	rt_lock_slow(l);
@@ -273,7 +132,7 @@ rt_trylock(struct rt_mutex *l)
 
 	locks_add(mp, 1);
 	if (take(l, RT_MUTEX_HELD)) {
-		rank_enter(mp, l);
+		rt_rank_enter(mp, l);
 		return true;
 	}
 	locks_add(mp, -1);
@@ -294,7 +153,7 @@ rt_unlock(struct rt_mutex *l)
 	struct m *mp = self();
 	uint32_t was;
 
-	rank_leave(mp, l);
+	rt_rank_leave(mp, l);
 	was = atomic_exchange_explicit(&l->key, RT_MUTEX_FREE,
 	    memory_order_release);
 	if (RT_UNLIKELY(was != RT_MUTEX_HELD))

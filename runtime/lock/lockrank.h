@@ -2,53 +2,95 @@
  * lockrank.h - THE lock order of the runtime. Nowhere else.
  *
  * A thread may take a lock only if its rank is larger than every rank it
- * holds. Equal ranks (two channels in a select, two P's timer heaps in a
- * steal) are ordered by address and named in RANK_SELF_OK. Debug builds check
- * each acquisition against the ranks the M holds.
+ * holds. Of the ranks in RANK_SELF_OK it may hold several: channels by rising
+ * address (a select), Ps' timer heaps by P number (timers that move; under
+ * sched.lock when GOMAXPROCS shrinks).
+ *
+ * A lock that nobody has initialised has rank 0 and counts as RANK_ZERO: a
+ * condition's list lies in memory of the program's, and all zero is how it
+ * begins there.
+ *
+ * Debug builds check each acquisition and release (lockrank.c), and the suite
+ * runs in one: the plain stage of `quickstart test`.
+ */
+/*
+ * lockrank.h - THE lock order of the runtime. Nowhere else.
+ *
+ * A thread may take a lock only if its rank is larger than every rank it
+ * holds. Of the ranks in RANK_SELF_OK it may hold several: channels by rising
+ * address (a select), Ps' timer heaps by P number (timers that move). "leaf":
+ * its holder takes no other lock but last words'.
+ *
+ * A lock that nobody has initialised has rank 0 and counts as RANK_ZERO: a
+ * condition's list lies in memory of the program's, and all zero is how it
+ * begins there.
+ *
+ * Debug builds check each acquisition and release (lockrank.c), so does
+ * `quickstart test` over the whole suite: its plain stage is such a build. A
+ * lock that is tried for (rt_trylock) waits for nobody and may be out of order.
  */
 #ifndef RT_LOCKRANK_H
 #define RT_LOCKRANK_H
 
+#include <stdint.h>
+
+/* X(rank, "name in reports"), in the order of taking */
+#define RT_LOCK_RANKS(X)                                                       \
+	X(RANK_NONE, "none")                                                  \
+	X(RANK_FORCEGC, "forcegc")         /* collections asked for */        \
+	X(RANK_POLLDESC, "polldesc")       /* one descriptor */               \
+	X(RANK_POLLCACHE, "pollcache")     /* the unused ones */              \
+	X(RANK_TIMEROBJ, "timerobj")       /* a timer of gort.h, its channel */ \
+	X(RANK_HCHAN, "hchan")             /* one channel */                  \
+	X(RANK_NOTIFYLIST, "notifylist")   /* one condition */                \
+	X(RANK_SEMAROOT, "semaroot")       /* one bucket of addresses */      \
+	X(RANK_SIGNOTIFY, "signotify")     /* who takes signals */            \
+	X(RANK_MODULES, "modules")         /* types, maps' layouts */         \
+	X(RANK_ITAB, "itab")               /* method tables */                \
+	X(RANK_SCHED, "sched")             /* sched.lock */                   \
+	X(RANK_TIMERS, "timers")           /* one P's heap */                 \
+	X(RANK_FRESH, "fresh")             /* one P's that have not begun */  \
+	X(RANK_ALLG, "allg")               /* all goroutines ever */          \
+	X(RANK_GFREE, "gfree")             /* unused goroutines, Ms for C */  \
+	X(RANK_SUDOGFREE, "sudogfree")     /* unused sudogs */                \
+	X(RANK_STACKPOOL, "stackpool")     /* slots; segments */              \
+	X(RANK_ROOTS, "roots")             /* registered roots */             \
+	X(RANK_GCTYPES, "gctypes")         /* unrolled layouts */             \
+	X(RANK_GCWORK, "gcwork")           /* work buffers; barriers' records */ \
+	X(RANK_MCENTRAL, "mcentral")       /* one size class */               \
+	X(RANK_MHEAP, "mheap")             /* pages, spans */                 \
+	X(RANK_MHEAPSPECIAL, "mheapspecial") /* finalizers of all spans */    \
+	X(RANK_PROF, "prof")               /* one profile's counts */         \
+	X(RANK_PERSISTENT, "persistent")   /* leaf: memory never freed */     \
+	X(RANK_TRACE, "trace")             /* leaf: the tracer's buffers */  
+
 enum lock_rank {
-	RANK_NONE = 0,
-	RANK_SYSMON,     /* sysmon's own */
-	RANK_FORCEGC,    /* the periodic collector's goroutine */
-	RANK_SWEEPWAITERS,
-	RANK_WORLDSEMA,  /* who may stop the world */
-	RANK_POLLDESC,   /* one pollDesc */
-	RANK_POLLCACHE,
-	RANK_TIMEROBJ,   /* one timer of gort.h, with its channel */
-	RANK_HCHAN,      /* one channel; select takes many, by address */
-	RANK_NOTIFYLIST, /* cond */
-	RANK_SEMAROOT,
-	RANK_SIGNOTIFY,
-	RANK_MODULES,    /* types, itabs, modules */
-	RANK_ITAB,
-	RANK_SCHED,      /* sched.lock */
-	RANK_TIMERS,     /* one P's heap; two by P number; under
-	                    sched.lock when GOMAXPROCS shrinks */
-	RANK_FRESH,      /* one P's goroutines that have not begun */
-	RANK_ALLG,
-	RANK_ALLP,
-	RANK_GFREE,
-	RANK_SUDOGFREE,
-	RANK_STACKPOOL,
-	RANK_FINALIZER,
-	RANK_ROOTS,
-	RANK_GCTYPES,
-	RANK_GCWORK,     /* work buffer lists */
-	RANK_SPANSET,
-	RANK_MCENTRAL,
-	RANK_MHEAP,
-	RANK_MHEAPSPECIAL,
-	RANK_PROF,       /* counts of the profiles */
-	RANK_FIXALLOC,
-	RANK_PERSISTENT,
-	RANK_TRACE,
-	RANK_PRINT,      /* last words: under anything */
-	RANK_N
+#define X(rank, name) rank,
+	RT_LOCK_RANKS(X)
+#undef X
+	    RANK_N
 };
+#define RANK_ZERO RANK_NOTIFYLIST
 
 #define RANK_SELF_OK(r) ((r) == RANK_HCHAN || (r) == RANK_TIMERS)
+
+struct m;
+struct rt_mutex;
+
+/* lock_futex.c, before a lock is taken and before it is left. mp: the running
+ * thread's, NULL where it is not ours and goes unchecked. */
+#ifdef RT_DEBUG
+void rt_rank_enter(struct m *mp, struct rt_mutex *l);
+void rt_rank_leave(struct m *mp, struct rt_mutex *l);
+#else
+static inline void
+rt_rank_enter(struct m *mp, struct rt_mutex *l)
+{
+}
+static inline void
+rt_rank_leave(struct m *mp, struct rt_mutex *l)
+{
+}
+#endif
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * check_ring.c - the run queues of sched/runq.c itself, with a ring of four.
+ * check_ring.c - the queues of sched/runq.c and sched/fresh.c themselves, with
+ * four places each.
  *
  * One owner puts more than fits, by both doors, and takes; thieves steal half
  * and then what would run next. Whatever the order, each goroutine comes out
@@ -7,12 +8,20 @@
  * below their wrap-around.
  */
 #define RT_RUNQ_LEN 4
+#define RT_FRESH_LEN 4
 #include "tests/models/watched.h"
 
 #include <check.h>
 #include <stdlib.h>
 
 #include "sched/runq.c"
+
+/* Two files in one: where they use the same names the second gets others. */
+#undef MASK
+#define slot_load fresh_slot_load
+#define slot_store fresh_slot_store
+#define claim fresh_claim
+#include "sched/fresh.c"
 
 #define NG 7
 
@@ -135,8 +144,10 @@ setup(int n, void (*second)(void *))
 		ex_region(&ps[i].runnext, 8);
 		ex_region(&ps[i].runq, sizeof(ps[i].runq));
 	}
-	for (int i = 0; i < NG; i++)
+	for (int i = 0; i < NG; i++) {
+		gs[i].waitsince_ns = 1; /* has parked: to the ring */
 		ex_region(&gs[i].schedlink, 8);
+	}
 	ex_region(&rt_sched.lock, 8);
 	ex_region(&rt_sched.runq, sizeof(rt_sched.runq));
 	ex_region(&rt_sched.runqsize, 8);

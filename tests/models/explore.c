@@ -298,7 +298,7 @@ void
 ex_futex_wait(void *addr, uint32_t val)
 {
 	point(EX_FUTEX_WAIT, addr, "futex wait");
-	if ((uint32_t)mem_get(addr, 4) == val)
+	if ((uint32_t)mem_get(addr, 4) == val || ex_mutant(EX_BLIND_FUTEX))
 		point(EX_ASLEEP, addr, "asleep");
 }
 
@@ -313,8 +313,8 @@ ex_futex_wake(void *addr)
 			who[n++] = i;
 	if (n > 1)
 		pick = ex_choose(n); /* sleepers stay so meanwhile */
-	if (n > 0)
-		ex.t[who[pick]].addr = NULL; /* awake; runs when it may */
+	if (n > 0) /* awake; runs when it may */
+		ex.t[who[pick]].addr = NULL;
 }
 
 int

@@ -72,7 +72,9 @@ void ex_rmw_end(void *addr, size_t bytes, uint64_t v, bool weak,
 void ex_fence(const char *func);
 /* Sleep until ready(arg), which looks at memory. */
 void ex_await(bool (*ready)(void *), void *arg, const char *func);
-/* The kernel's part of a futex; wake: one of the sleepers, any. */
+/* The kernel's part of a futex; wake: one of the sleepers, any. The mutant of
+ * this name is a kernel that sleeps without looking at the word. */
+#define EX_BLIND_FUTEX "sleeps without looking at the word"
 void ex_futex_wait(void *addr, uint32_t val);
 void ex_futex_wake(void *addr);
 int ex_choose(int n); /* 0 to n - 1, each tried */

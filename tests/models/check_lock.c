@@ -1,0 +1,198 @@
+/*
+ * check_lock.c - mutex and note of lock/lock_futex.c itself; the kernel's part
+ * of a futex is the explorer's.
+ *
+ * Three threads take one lock, so that a sleeper can be passed by a newcomer
+ * and two can sleep at a time: never two inside, and nobody sleeps for ever.
+ * A note is slept on and rung from another thread, cleared and used again.
+ */
+#include "tests/models/watched.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "lock/lock_futex.c"
+
+__thread struct g *rt_tls_g __attribute__((tls_model("initial-exec")));
+int32_t rt_ncpu; /* 1: straight to sleep; 2: through the spinning */
+
+static struct rt_mutex mu;
+static struct rt_note notes[2];
+static uint64_t inside;
+static uint64_t said[2]; /* written before the bell, not atomic */
+
+void
+rt_throw(const char *msg)
+{
+	ex_fail(msg);
+}
+
+void
+rt_printf(const char *fmt, ...)
+{
+}
+
+void
+rt_osyield(void)
+{
+}
+
+int64_t
+rt_nanotime(void)
+{
+	return 0;
+}
+
+#ifdef RT_DEBUG
+void
+rt_rank_enter(struct m *mp, struct rt_mutex *l)
+{
+}
+
+void
+rt_rank_leave(struct m *mp, struct rt_mutex *l)
+{
+}
+#endif
+
+void
+rt_futexsleep(_Atomic uint32_t *addr, uint32_t val, int64_t ns)
+{
+	ex_futex_wait(addr, val);
+}
+
+void
+rt_futexwakeup(_Atomic uint32_t *addr, uint32_t cnt)
+{
+	ex_futex_wake(addr);
+}
+
+/* ---- mutex ---- */
+
+static void
+take_it(void *arg)
+{
+	for (int i = 0; i < (int)(uintptr_t)arg; i++) {
+		rt_lock(&mu);
+		if (inside++ != 0)
+			ex_fail("two hold the lock");
+		ex_load(&inside, 8, "inside"); /* others may go on meanwhile */
+		if (--inside != 0)
+			ex_fail("two hold the lock");
+		rt_unlock(&mu);
+	}
+}
+
+static void
+lock_setup(void)
+{
+	memset(&mu, 0, sizeof(mu));
+	inside = 0;
+	ex_region(&mu, sizeof(mu));
+	ex_region(&inside, sizeof(inside));
+	for (int i = 0; i < 3; i++)
+		ex_thread(take_it, (void *)(uintptr_t)(rt_ncpu > 1 ? 1 : 2),
+		    NULL);
+}
+
+static const struct ex_mutant lock_mutants[] = {
+	{ "takes without a locked instruction", EX_WEAKEN, "take", EX_LOCKED,
+	    NULL, 0, true },
+	{ "forgets that others may sleep", EX_VALUE, "take", EX_LOCKED, NULL,
+	    1 /* held */, true },
+	{ "leaves without a locked instruction", EX_WEAKEN, "rt_unlock",
+	    EX_LOCKED, NULL, 0, true },
+	{ EX_BLIND_FUTEX, EX_BY_NAME, NULL, EX_DONE,
+	    NULL, 0, true },
+	{ NULL },
+};
+
+START_TEST(mutex)
+{
+	static const struct ex_model m = { "mutex", lock_setup, NULL, NULL,
+		NULL, lock_mutants };
+
+	rt_ncpu = 1;
+	ck_assert(ex_prove(&m));
+}
+END_TEST
+
+START_TEST(mutex_spins)
+{
+	static const struct ex_model m = { "mutex that spins", lock_setup,
+		NULL, NULL, NULL, NULL };
+
+	rt_ncpu = 2;
+	ck_assert(ex_prove(&m));
+}
+END_TEST
+
+/* ---- note ---- */
+
+static void
+sleeper(void *arg)
+{
+	for (int i = 0; i < 2; i++) {
+		rt_notesleep(&notes[i]);
+		rt_noteclear(&notes[i]);
+		if (__atomic_load_n(&said[i], __ATOMIC_RELAXED) != 1)
+			ex_fail("woken before the word was said");
+		if (i == 0)
+			rt_notewakeup(&notes[1]);
+	}
+}
+
+static void
+ringer(void *arg)
+{
+	__atomic_store_n(&said[0], 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&said[1], 1, __ATOMIC_RELAXED);
+	rt_notewakeup(&notes[0]);
+}
+
+static void
+note_setup(void)
+{
+	memset(notes, 0, sizeof(notes));
+	memset(said, 0, sizeof(said));
+	ex_region(notes, sizeof(notes));
+	ex_region(said, sizeof(said));
+	ex_thread(sleeper, NULL, NULL);
+	ex_thread(ringer, NULL, NULL);
+}
+
+static const struct ex_mutant note_mutants[] = {
+	{ EX_BLIND_FUTEX, EX_BY_NAME, NULL, EX_DONE,
+	    NULL, 0, true },
+	{ "rings without leaving a mark", EX_VALUE, "rt_notewakeup",
+	    EX_LOCKED, NULL, 0, true },
+	{ NULL },
+};
+
+START_TEST(note)
+{
+	static const struct ex_model m = { "note", note_setup, NULL, NULL,
+		NULL, note_mutants };
+
+	ck_assert(ex_prove(&m));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("lock");
+	TCase *tc = tcase_create("lock");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, tc);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, mutex);
+	tcase_add_test(tc, mutex_spins);
+	tcase_add_test(tc, note);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
