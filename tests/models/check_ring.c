@@ -32,7 +32,10 @@ int32_t rt_ncpu = 2;
 static struct p ps[3];
 static struct g gs[NG];
 static uint64_t out[NG]; /* times it came out */
-static int nthieves;
+static int nthieves, nput, ntake;
+static bool begun; /* do the goroutines go to the ring, or to the fresh list? */
+static struct rt_batch batches[4];
+static uint64_t nbatches;
 
 /* ---- what runq.c stands on ---- */
 
@@ -69,6 +72,14 @@ rt_assert_lock_held(struct rt_mutex *l)
 		ex_fail("sched.lock is not held");
 }
 
+void *
+rt_persistentalloc(size_t bytes, size_t align, enum rt_memstat stat)
+{
+	if (bytes != sizeof(batches[0]) || nbatches == 4)
+		ex_fail("more batches than were meant");
+	return &batches[nbatches++];
+}
+
 void
 rt_usleep(uint32_t us)
 {
@@ -97,9 +108,9 @@ owner(void *arg)
 	struct p *pp = arg;
 	bool inherit;
 
-	for (int i = 0; i < NG; i++)
-		rt_runqput(pp, &gs[i], i == 1 || i == NG - 1);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < nput; i++)
+		rt_runqput(pp, &gs[i], !begun || i == 1 || i == nput - 1);
+	for (int i = 0; i < ntake; i++)
 		run(rt_runqget(pp, &inherit));
 }
 
@@ -128,9 +139,12 @@ taker(void *arg)
 }
 
 static void
-setup(int n, void (*second)(void *))
+setup(bool parked, int put, int take, void (*second)(void *))
 {
-	nthieves = n;
+	begun = parked;
+	nput = put;
+	ntake = take;
+	nthieves = second != NULL ? 2 : 1;
 	memset(ps, 0, sizeof(ps));
 	memset(gs, 0, sizeof(gs));
 	memset(out, 0, sizeof(out));
@@ -139,13 +153,19 @@ setup(int n, void (*second)(void *))
 		*(uint32_t *)&ps[i].status = P_RUNNING;
 		*(uint32_t *)&ps[i].runqhead = UINT32_MAX - 1;
 		*(uint32_t *)&ps[i].runqtail = UINT32_MAX - 1;
-		ex_region(&ps[i].runqhead, 8);
-		ex_region(&ps[i].runqtail, 8);
-		ex_region(&ps[i].runnext, 8);
-		ex_region(&ps[i].runq, sizeof(ps[i].runq));
+		*(uint32_t *)&ps[i].freshhead = UINT32_MAX - 1;
+		*(uint32_t *)&ps[i].freshtail = UINT32_MAX - 1;
+		*(uint32_t *)&ps[i].freshfree = UINT32_MAX - 1;
 	}
+	ex_region(ps, sizeof(ps));
+	memset(batches, 0, sizeof(batches));
+	memset(&spare.head, 0, sizeof(spare.head));
+	nbatches = 0;
+	ex_region(batches, sizeof(batches));
+	ex_region(&nbatches, sizeof(nbatches));
+	ex_region(&spare, sizeof(spare));
 	for (int i = 0; i < NG; i++) {
-		gs[i].waitsince_ns = 1; /* has parked: to the ring */
+		gs[i].waitsince_ns = begun;
 		ex_region(&gs[i].schedlink, 8);
 	}
 	ex_region(&rt_sched.lock, 8);
@@ -161,19 +181,38 @@ setup(int n, void (*second)(void *))
 static void
 setup_one(void)
 {
-	setup(1, NULL);
+	setup(true, NG, 3, NULL);
 }
 
 static void
 setup_two(void)
 {
-	setup(2, thief);
+	setup(true, 6, 1, thief);
 }
 
 static void
 setup_taker(void)
 {
-	setup(2, taker);
+	setup(true, 6, 0, taker);
+}
+
+/* More than fits; and so few that both want the last one. */
+static void
+setup_fresh_many(void)
+{
+	setup(false, NG, 4, NULL);
+}
+
+static void
+setup_fresh_few(void)
+{
+	setup(false, 4, 4, NULL);
+}
+
+static void
+setup_fresh_two(void)
+{
+	setup(false, 3, 2, thief);
 }
 
 /* ---- what must be so ---- */
@@ -191,7 +230,7 @@ end(void)
 	uint64_t n[NG];
 	int32_t listed = 0;
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 1 + nthieves; i++)
 		if (!ex_ended(i))
 			return "a thread waits for ever";
 	memcpy(n, out, sizeof(n));
@@ -201,6 +240,11 @@ end(void)
 		for (uint32_t h = pp->runqhead; h != pp->runqtail; h++)
 			count(n, *(struct g **)&pp->runq[h % RT_RUNQ_LEN]);
 		count(n, *(struct g **)&pp->runnext);
+		for (uint32_t h = pp->freshhead; h != pp->freshtail; h++)
+			count(n, *(struct g **)&pp->fresh[h % RT_FRESH_LEN]);
+		for (struct rt_batch *b = pp->stockoldest; b; b = b->newer)
+			for (uint32_t j = b->first; j < b->end; j++)
+				count(n, b->g[j]);
 	}
 	for (struct g *gp = rt_sched.runq.head; gp; gp = gp->schedlink) {
 		count(n, gp);
@@ -208,7 +252,7 @@ end(void)
 	}
 	if (listed != rt_sched.runq.n || listed != rt_sched.runqsize)
 		return "the global queue's length is wrong";
-	for (int i = 0; i < NG; i++)
+	for (int i = 0; i < nput; i++)
 		if (n[i] != 1)
 			return n[i] == 0 ? "a goroutine is lost" :
 			                   "a goroutine is there twice";
@@ -221,36 +265,32 @@ static const struct ex_mutant mutants[] = {
 	{ "puts next in line without a locked instruction", EX_WEAKEN,
 	    "rt_runqput", EX_LOCKED, &ps[0].runnext, 0, true },
 	{ "takes the next in line without a locked instruction", EX_WEAKEN,
-	    "rt_runqget", EX_LOCKED, &ps[0].runnext, 0, true },
+	    "rt_runnext_get", EX_LOCKED, &ps[0].runnext, 0, true },
 	{ "steals the next in line without a locked instruction", EX_WEAKEN,
 	    "steal_runnext", EX_LOCKED, NULL, 0, true },
 	{ NULL },
 };
 
-START_TEST(one_thief)
+static const struct ex_mutant fresh_mutants[] = {
+	{ "the owner takes without a fence", EX_WEAKEN, "pop_slot", EX_LOCKED,
+	    &ps[0].freshtail, 0, false },
+	{ "the thief takes without a fence", EX_WEAKEN, "fresh_claim",
+	    EX_LOCKED, &ps[0].freshhead, 0, false },
+	{ NULL },
+};
+
+static const struct ex_model models[] = {
+	{ "ring, one thief", setup_one, NULL, NULL, end, mutants },
+	{ "ring, two thieves", setup_two, NULL, NULL, end, NULL },
+	{ "ring, a thief and a taker", setup_taker, NULL, NULL, end, NULL },
+	{ "fresh, many", setup_fresh_many, NULL, NULL, end, NULL },
+	{ "fresh, few", setup_fresh_few, NULL, NULL, end, fresh_mutants },
+	{ "fresh, two thieves", setup_fresh_two, NULL, NULL, end, NULL },
+};
+
+START_TEST(queues)
 {
-	static const struct ex_model m = { "ring, one thief", setup_one, NULL,
-		NULL, end, mutants };
-
-	ck_assert(ex_prove(&m));
-}
-END_TEST
-
-START_TEST(two_thieves)
-{
-	static const struct ex_model m = { "ring, two thieves", setup_two,
-		NULL, NULL, end, NULL };
-
-	ck_assert(ex_prove(&m));
-}
-END_TEST
-
-START_TEST(thief_and_taker)
-{
-	static const struct ex_model m = { "ring, a thief and a taker",
-		setup_taker, NULL, NULL, end, NULL };
-
-	ck_assert(ex_prove(&m));
+	ck_assert(ex_prove(&models[_i]));
 }
 END_TEST
 
@@ -264,9 +304,8 @@ main(void)
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 120);
-	tcase_add_test(tc, one_thief);
-	tcase_add_test(tc, two_thieves);
-	tcase_add_test(tc, thief_and_taker);
+	tcase_add_loop_test(tc, queues, 0,
+	    (int)(sizeof(models) / sizeof(models[0])));
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
