@@ -202,6 +202,8 @@ struct g {
 	struct g *alllink;   /* const: list of all g ever, see allgs */
 	void *fiber;         /* sanitizers: this stack's identity */
 	void *fiber_fake;    /* AddressSanitizer's fake-stack handle */
+	int64_t mutexwait_ns; /* since when it wants a mutex; 0: it does not, or
+	                         nobody profiles. Own; read while it waits */
 	uint64_t gcscandone; /* gc/: cycle in which the stack was scanned */
 	int64_t runnable_ns; /* when made runnable, for stall time; 0 = off */
 	void *labels;            /* own: profile labels; root; given to children */

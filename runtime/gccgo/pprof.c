@@ -22,6 +22,7 @@
 #include "mem/mprof.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
+#include "sched/waitprof.h"
 
 #include <string.h>
 
@@ -264,11 +265,7 @@ go_mem_profile(gort_slice p, bool inuse_zero)
 /* ---- rates ---- */
 
 extern int64_t go_mem_profile_rate GO("runtime.MemProfileRate");
-extern _Atomic uint64_t go_block_rate GO("runtime.blockprofilerate");
-extern _Atomic uint64_t go_mutex_rate GO("runtime.mutexprofilerate");
 int64_t go_mem_profile_rate = 512 * 1024; /* the program writes it */
-_Atomic uint64_t go_block_rate;
-_Atomic uint64_t go_mutex_rate;
 
 void
 go_profinit(void)
@@ -302,20 +299,16 @@ go_cycles_per_second(void)
 void
 go_set_block_rate(intptr_t rate)
 {
-	uint64_t r = rate <= 0 ? 0 : (uint64_t)rate;
-
-	atomic_store_explicit(&go_block_rate, r, memory_order_relaxed);
+	atomic_store(&rt_block_rate, rate <= 0 ? 0 : (uint64_t)rate);
 }
 
 intptr_t
 go_set_mutex_fraction(intptr_t rate)
 {
-	uint64_t old =
-	    atomic_load_explicit(&go_mutex_rate, memory_order_relaxed);
+	uint64_t old = atomic_load(&rt_mutex_rate);
 
 	if (rate >= 0)
-		atomic_store_explicit(
-		    &go_mutex_rate, (uint64_t)rate, memory_order_relaxed);
+		old = atomic_exchange(&rt_mutex_rate, (uint64_t)rate);
 	return (intptr_t)old;
 }
 

@@ -24,6 +24,7 @@
 #include "lock/lock.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
+#include "sched/waitprof.h"
 
 /* ---- semaphores ---- */
 
@@ -48,7 +49,10 @@ go_sync_semacquire(_Atomic uint32_t *s)
 void
 go_sync_semacquire_mutex(_Atomic uint32_t *s, bool lifo, intptr_t skip)
 {
+	if (rt_waitprof_mutexes())
+		rt_getg()->mutexwait_ns = rt_nanotime();
 	rt_semacquire(s, WAIT_SEMACQUIRE, lifo);
+	rt_getg()->mutexwait_ns = 0;
 }
 
 void

@@ -32,6 +32,7 @@
 #include "sched/oracle.h"
 #include "sched/sched.h"
 #include "sched/sched_priv.h"
+#include "sched/waitprof.h"
 
 #define ROOTS 251 /* prime: addresses are multiples of 8 or 64 */
 
@@ -266,6 +267,8 @@ rt_semrelease(_Atomic uint32_t *addr, bool handoff)
 	rt_punlock(rt_getg()->m, &r->lock);
 	if (s == NULL)
 		return;
+	if (rt_waitprof_mutexes())
+		rt_waitprof_released(s->g);
 	direct = handoff && try_acquire(addr);
 	s->ticket = direct;
 	rt_goready(s->g); /* s is the waiter's from here on */

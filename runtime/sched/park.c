@@ -14,6 +14,7 @@
 #include "fault/fault.h"
 #include "sched/sched_priv.h"
 #include "sched/stall.h"
+#include "sched/waitprof.h"
 
 /* ---- park and ready ---- */
 
@@ -60,6 +61,25 @@ park_prepare(enum wait_reason reason, int32_t locks)
 	return mp;
 }
 
+/* While waits are profiled. */
+static RT_NOINLINE void
+park_timed(enum wait_reason reason)
+{
+	int64_t t0 = rt_nanotime();
+
+	rt_mcall(park_m);
+	rt_waitprof_waited(reason, t0);
+}
+
+static inline void
+park(enum wait_reason reason)
+{
+	if (rt_waitprof_blocks())
+		park_timed(reason);
+	else
+		rt_mcall(park_m);
+}
+
 void
 rt_gopark(bool (*unlockf)(struct g *, void *), void *arg,
     enum wait_reason reason)
@@ -68,7 +88,7 @@ rt_gopark(bool (*unlockf)(struct g *, void *), void *arg,
 
 	mp->waitunlockf = unlockf;
 	mp->waitlock = arg;
-	rt_mcall(park_m);
+	park(reason);
 }
 
 void
@@ -79,7 +99,7 @@ rt_gopark_locked(bool (*unlockf)(struct g *, void *), void *arg,
 
 	mp->waitunlockf = unlockf;
 	mp->waitlock = arg;
-	rt_mcall(park_m);
+	park(reason);
 }
 
 void
@@ -88,7 +108,7 @@ rt_goparkunlock(struct rt_mutex *l, enum wait_reason reason)
 	struct m *mp = park_prepare(reason, 1);
 
 	mp->waitunlock = l;
-	rt_mcall(park_m);
+	park(reason);
 }
 
 void
