@@ -55,15 +55,17 @@ rt_hold_me(struct m *mp, const struct rt_where *w)
 		syscall(SYS_pause);
 }
 
-/* Is there a thread at mp's that could be held and is not? One that begins or
- * ends at this moment is asked for again, or is not there to be asked. */
-__attribute__((no_sanitize("thread"))) static RT_NOINLINE bool
-is_free(struct m *mp, const struct m *self)
+/* The thread at mp's, if there is one that could be held and is not, else 0.
+ * One that begins or ends at this moment is asked for again, or is not there
+ * to be asked. */
+__attribute__((no_sanitize("thread"))) static RT_NOINLINE pid_t
+free_thread(struct m *mp, const struct m *self)
 {
-	if (mp == self || atomic_load(&mp->held) != NULL || mp->tid == 0)
-		return false;
-	return mp->extra == NULL ||
-	    __atomic_load_n(&mp->curg, __ATOMIC_RELAXED) != NULL;
+	if (mp == self || atomic_load(&mp->held) != NULL ||
+	    (mp->extra != NULL &&
+	        __atomic_load_n(&mp->curg, __ATOMIC_RELAXED) == NULL))
+		return 0;
+	return (pid_t)mp->tid;
 }
 
 /* Signal all that are not held. False: there is none. */
@@ -72,10 +74,13 @@ signal_free(const struct m *self)
 {
 	bool some = false;
 
-	for (struct m *mp = atomic_load(&rt_allm); mp != NULL; mp = mp->alllink)
-		if (is_free(mp, self) &&
-		    syscall(SYS_tgkill, getpid(), (pid_t)mp->tid, SIGURG) == 0)
+	for (struct m *mp = atomic_load(&rt_allm); mp != NULL;
+	     mp = mp->alllink) {
+		pid_t tid = free_thread(mp, self);
+
+		if (tid != 0 && syscall(SYS_tgkill, getpid(), tid, SIGURG) == 0)
 			some = true;
+	}
 	return some;
 }
 

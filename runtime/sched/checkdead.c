@@ -17,6 +17,13 @@
  * as asleep and cleared after it is counted as awake). If one is found
  * runnable while no thread is awake, a wake-up was lost, which is our fault.
  *
+ * Threads that C made are none of ours. One that calls Go runs on a lent M, and
+ * counts as any; lent Ms that nobody uses don't count. One that does not call
+ * now might do so at any time: while there is such a thread there is no
+ * deadlock to claim. Whether there is one the kernel knows: it counts the
+ * process's threads, we count ours. (A thread of C's that ends when all ours
+ * sleep already is the last chance missed: nobody asks again.)
+ *
  * A program that only waits for an open socket is not deadlocked, although
  * perhaps nobody will ever write to it: that is undecidable, so it is not
  * claimed.
@@ -32,6 +39,9 @@
 #include "os/os.h"
 #include "poll/netpoll.h"
 #include "sched/sched_priv.h"
+
+#include <errno.h>
+#include <sys/stat.h>
 
 /* Users' goroutines that wait. Throws if one could run. */
 static int32_t
@@ -95,7 +105,7 @@ static int32_t
 running(void)
 {
 	int32_t n = rt_mcount() - rt_sched.nmidle - rt_sched.nmidlelocked -
-	    rt_sched.nmsys;
+	    rt_sched.nmsys - rt_extra_unused();
 
 	if (n < 0) {
 		rt_printf("runtime: checkdead: nmidle=%d nmidlelocked=%d "
@@ -106,6 +116,20 @@ running(void)
 		rt_throw("checkdead: inconsistent counts");
 	}
 	return n;
+}
+
+/* May there be threads that are not ours? The directory of the process's
+ * threads has a link for each, and two of its own. */
+static bool
+others_threads(void)
+{
+	struct stat st;
+	int saved = errno;
+	bool known = stat("/proc/self/task", &st) == 0;
+
+	errno = saved;
+	return !known ||
+	    (int64_t)st.st_nlink - 2 > rt_mcount() - rt_extra_unused();
 }
 
 /* sched.lock held. Returns only if the program may still go on. */
@@ -125,8 +149,8 @@ rt_checkdead(void)
 		rt_netpoll_break();
 		return;
 	}
-	/* a thread that C made may call Go at any time */
-	if (__atomic_load_n(&rt_iscgo, __ATOMIC_RELAXED))
+	if (__atomic_load_n(&rt_iscgo, __ATOMIC_RELAXED) &&
+	    others_threads())
 		return;
 	waiting = count_waiting();
 	if (waiting > 0 && rt_can_be_woken())

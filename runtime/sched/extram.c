@@ -12,9 +12,8 @@
  * that the first goroutine's leaving enters rt_g0_loop in its midst.
  *
  * To the scheduler the thread looks as if its goroutine came back from a system
- * call, and at the end as if it entered one for ever. On the list an M still
- * counts as a running thread: deadlocks are not looked for once C was called,
- * as a thread of C's might call in at any time.
+ * call, and at the end as if it entered one for ever. While it is lent an M
+ * counts as a running thread, on the list it does not (checkdead.c).
  */
 #define _GNU_SOURCE /* pthread_getattr_np */
 #include "sched/sched.h"
@@ -40,6 +39,7 @@ struct rt_extra {
 static struct {
 	struct rt_mutex lock;
 	struct m *free; /* lock; by schedlink */
+	_Atomic int32_t nfree; /* lock to write; checkdead reads */
 } extra = { .lock = { .rank = RANK_GFREE } };
 
 /* g0's loop is never left: the M is not made to end. */
@@ -77,10 +77,19 @@ extra_get(void)
 
 	rt_lock(&extra.lock);
 	mp = extra.free;
-	if (mp != NULL)
+	if (mp != NULL) {
 		extra.free = mp->schedlink;
+		atomic_fetch_sub(&extra.nfree, 1);
+	}
 	rt_unlock(&extra.lock);
 	return mp != NULL ? mp : extra_new();
+}
+
+/* Ms that wait for a thread of C's to call. */
+int32_t
+rt_extra_unused(void)
+{
+	return atomic_load(&extra.nfree);
 }
 
 /* The thread's stack becomes gp's. */
@@ -172,6 +181,7 @@ rt_dropm(void)
 	rt_lock(&extra.lock);
 	mp->schedlink = extra.free;
 	extra.free = mp;
+	atomic_fetch_add(&extra.nfree, 1);
 	rt_unlock(&extra.lock);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }

@@ -142,6 +142,7 @@ struct m *rt_allocm(void); /* any thread, also without a g */
 
 /* ---- extram.c ---- */
 void rt_needm(void);
+int32_t rt_extra_unused(void); /* any thread */
 void rt_dropm(void);
 
 /* ---- newproc.c ---- */
