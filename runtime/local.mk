@@ -24,6 +24,7 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/oracle.h runtime/sched/oracle.c runtime/sched/proc.c \
 	runtime/sched/park.c runtime/sched/waitprof.c runtime/sched/findrunnable.c \
 	runtime/sched/idle.c runtime/sched/clock.c runtime/sched/snapshot.c \
+	runtime/sched/prompt.c \
 	runtime/sched/stall.h runtime/sched/stall.c \
 	runtime/sched/waitprof.h \
 	runtime/sched/runq.c runtime/sched/fresh.h runtime/sched/fresh.c \

@@ -406,6 +406,7 @@ struct schedt {
 		struct sudog *head;
 	} sudogfree;
 	_Atomic bool gcwaiting; /* stop-the-world is asked for */
+	_Atomic uint32_t urgent; /* sched writes: prompt.c */
 	int32_t stopwait;       /* sched */
 	struct rt_note stopnote;
 	_Atomic bool sysmonwait;

@@ -442,8 +442,8 @@ append(struct g_queue *list, struct g *gp)
 	list->n++;
 }
 
-void
-rt_netpoll(int64_t delay_ns, struct g_queue *list)
+static void
+poll(int64_t delay_ns, bool breaks, struct g_queue *list)
 {
 	struct rt_poll_event ev[EVENTS];
 	struct poll_desc *pd;
@@ -451,7 +451,7 @@ rt_netpoll(int64_t delay_ns, struct g_queue *list)
 
 	if (!rt_netpollinited())
 		return;
-	n = rt_netpoll_sys_wait(delay_ns, ev, EVENTS);
+	n = rt_netpoll_sys_wait(delay_ns, breaks, ev, EVENTS);
 	if (n < 0) {
 		/* somebody closed descriptors that are not his; to go on would
 		 * be to spin for ever */
@@ -467,6 +467,18 @@ rt_netpoll(int64_t delay_ns, struct g_queue *list)
 		if (ev[i].writable)
 			append(list, unblock(&pd->dir[1], true));
 	}
+}
+
+void
+rt_netpoll(int64_t delay_ns, struct g_queue *list)
+{
+	poll(delay_ns, delay_ns != 0, list);
+}
+
+void
+rt_netpoll_watch(int64_t delay_ns, struct g_queue *list)
+{
+	poll(delay_ns, false, list);
 }
 
 void

@@ -51,6 +51,9 @@ void rt_poll_unblock(struct poll_desc *pd);
  * nothing at any time.
  */
 void rt_netpoll(int64_t delay_ns, struct g_queue *list);
+/* The same for a thread that waits beside the one in rt_netpoll: a break
+ * is not for it, and left alone. */
+void rt_netpoll_watch(int64_t delay_ns, struct g_queue *list);
 /* Make a waiting rt_netpoll return soon. Any thread, any stack. */
 void rt_netpoll_break(void);
 /* Goroutines parked on descriptors (checkdead's "armed with a waiter"). */
@@ -66,8 +69,8 @@ uint32_t rt_netpoll_fds(void);
  *   0 or -errno.
  * sys_close: report no more. 0 or -errno (ignored: it may be closed already).
  * sys_wait: up to n events into ev, with delay as rt_netpoll's; the count or
- *   -errno. A break is taken in here and not reported; a look (0) leaves it to
- *   the one who sleeps.
+ *   -errno. A break is never reported; it is taken in here if breaks is set,
+ *   and else left to the one who sleeps.
  * sys_break: see rt_netpoll_break.
  * sys_owns: is fd one of the poller's own?
  */
@@ -78,8 +81,11 @@ struct rt_poll_event {
 int rt_netpoll_sys_init(void);
 int rt_netpoll_sys_open(int fd, uint64_t cookie);
 int rt_netpoll_sys_close(int fd);
-int rt_netpoll_sys_wait(int64_t delay_ns, struct rt_poll_event *ev, int n);
+int rt_netpoll_sys_wait(int64_t delay_ns, bool breaks,
+    struct rt_poll_event *ev, int n);
 void rt_netpoll_sys_break(void);
 bool rt_netpoll_sys_owns(uintptr_t fd);
+/* Is a break on its way that no sleeper has taken in yet? */
+bool rt_netpoll_sys_breaking(void);
 
 #endif

@@ -9,7 +9,7 @@
  * rounded up, for a timer must not fire early.
  *
  * Breaks: only the first of many writes the eventfd (break_pending), only a
- * sleeper reads it. A look (delay 0) sees the eventfd too and leaves it alone:
+ * sleeper reads it. A look (delay 0) and sysmon see it too and leave it alone:
  * the break was meant for the one who sleeps. Losing none: the breaker sets
  * the flag before it writes; the sleeper reads the counter before it clears
  * the flag. A breaker that finds the flag set knows that a sleeper is still to
@@ -134,6 +134,12 @@ rt_netpoll_sys_break(void)
 }
 
 bool
+rt_netpoll_sys_breaking(void)
+{
+	return atomic_load(&break_pending);
+}
+
+bool
 rt_netpoll_sys_owns(uintptr_t fd)
 {
 	return rt_netpollinited()
@@ -141,7 +147,8 @@ rt_netpoll_sys_owns(uintptr_t fd)
 }
 
 int
-rt_netpoll_sys_wait(int64_t delay_ns, struct rt_poll_event *ret, int n)
+rt_netpoll_sys_wait(
+    int64_t delay_ns, bool breaks, struct rt_poll_event *ret, int n)
 {
 	struct epoll_event ev[EVENTS_MAX];
 	int i, got, out = 0;
@@ -153,7 +160,7 @@ rt_netpoll_sys_wait(int64_t delay_ns, struct rt_poll_event *ret, int n)
 		return got == -EINTR ? 0 : got;
 	for (i = 0; i < got; i++) {
 		if (ev[i].data.u64 == BREAK_COOKIE) {
-			if (delay_ns != 0)
+			if (breaks)
 				take_break();
 			continue;
 		}

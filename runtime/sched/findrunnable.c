@@ -232,8 +232,8 @@ slice_over(struct p *pp)
 }
 
 /* Blocks until there is a goroutine to run. Has a P before and after. */
-struct g *
-rt_find_runnable(struct m *mp, bool *ret_inherit)
+static struct g *
+find(struct m *mp, bool *ret_inherit)
 {
 	for (;;) {
 		struct p *pp = mp->p;
@@ -256,6 +256,10 @@ rt_find_runnable(struct m *mp, bool *ret_inherit)
 		    (gp = slice_over(pp)) != NULL)
 			return gp;
 		timers_run(pp, &until);
+		if (RT_UNLIKELY(atomic_load_explicit(&rt_sched.urgent,
+		        memory_order_relaxed) != 0) &&
+		    (gp = rt_urgent_turn(pp)) != NULL)
+			return gp;
 		turn = pp->schedtick % RT_TURNS;
 		if (RT_UNLIKELY(turn == RT_TURN_GLOBAL) &&
 		    atomic_load_explicit(&rt_sched.runqsize,
@@ -278,4 +282,15 @@ rt_find_runnable(struct m *mp, bool *ret_inherit)
 		if (gp != NULL)
 			return gp;
 	}
+}
+
+struct g *
+rt_find_runnable(struct m *mp, bool *ret_inherit)
+{
+	struct g *gp = find(mp, ret_inherit);
+
+	if (RT_UNLIKELY(atomic_load_explicit(&mp->p->timer0when_ns,
+	        memory_order_relaxed) != 0))
+		rt_alarm_for_timers(mp->p);
+	return gp;
 }

@@ -156,7 +156,8 @@ poll_and_sleep(struct m *mp, int64_t until, bool was_spinning)
 	atomic_store(&rt_sched.pollUntil_ns, 0);
 	atomic_store(&rt_sched.lastpoll_ns, now);
 	if (!take_idle_p(mp, false)) {
-		rt_injectglist(&list);
+		rt_inject_urgent(&list);
+		rt_prod_overdue(now);
 		return NULL;
 	}
 	if (list.n > 0)

@@ -399,6 +399,24 @@ rt_globrunqputbatch(struct g_queue *q)
 	q->n = 0;
 }
 
+void
+rt_globrunqputfront(struct g_queue *q)
+{
+	struct g_queue *all = &rt_sched.runq;
+
+	rt_assert_lock_held(&rt_sched.lock);
+	if (q->head == NULL)
+		return;
+	q->tail->schedlink = all->head;
+	all->head = q->head;
+	if (all->tail == NULL)
+		all->tail = q->tail;
+	all->n += q->n;
+	runqsize_publish();
+	q->head = q->tail = NULL;
+	q->n = 0;
+}
+
 struct g *
 rt_globrunqget(struct p *pp, int32_t max)
 {

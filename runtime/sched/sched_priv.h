@@ -28,6 +28,7 @@ struct g *rt_runqsteal(struct p *pp, struct p *p2, bool steal_next);
 void rt_globrunqput(struct g *gp);
 void rt_globrunqputhead(struct g *gp);
 void rt_globrunqputbatch(struct g_queue *q);
+void rt_globrunqputfront(struct g_queue *q); /* before all others */
 /* Takes a fair share (at most max if max > 0) to pp; returns one of them. */
 struct g *rt_globrunqget(struct p *pp, int32_t max);
 
@@ -117,6 +118,13 @@ rt_until_min(int64_t *until, int64_t when)
 int64_t rt_p_clock(struct p *pp);
 void rt_coarse_set(int64_t now_ns);
 int64_t rt_coarse(void);
+
+/* ---- prompt.c ---- */
+void rt_alarm_for_timers(struct p *pp);
+void rt_prod(struct p *pp);
+void rt_prod_overdue(int64_t now_ns);
+void rt_inject_urgent(struct g_queue *list);
+struct g *rt_urgent_turn(struct p *pp);
 
 /* ---- mstart.c: threads ---- */
 void rt_startm(struct p *pp, bool spinning);

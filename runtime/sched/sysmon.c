@@ -1,14 +1,23 @@
 /*
  * sysmon.c - the thread that watches the others.
  *
- * It has no P and runs no Go code. It looks after what nobody else would:
+ * It has no P and runs no Go code. It looks after what nobody else would. What
+ * each pass does, in this order:
  *
- *   - a P whose thread sits in a system call while others could use it
- *     (retake), or whose goroutine has run for a whole slice of 10 ms
- *   - descriptors, when all Ps have been busy for 10 ms and nobody polled
- *   - a timer that is overdue because its P doesn't schedule
- *   - the collection that is due after two minutes without one
- *   - the coarse clock, and schedtrace's lines
+ *   nap              the time between two passes, in the poller if goroutines
+ *                    wait for descriptors while no P is idle and nobody polls
+ *   deep_sleep       nothing runs, or the world stands: until that changes
+ *   coarse clock     for what only needs to know about when
+ *   poll_overdue     nobody polled for 10 ms: look, deliver
+ *   timers_overdue   a timer is due: start a thread if a P is idle; if none is
+ *                    and it is late by 1 ms, ask its P to schedule
+ *   retake           a P in a system call since the last look, wanted by others:
+ *                    hand it on; one goroutine in a P for 10 ms: preempt it
+ *   periodic         a collection after two minutes without one
+ *   schedtrace_due   its lines
+ *
+ * The scavenger has no thread to be woken: the collector returns memory at the
+ * end of a cycle. A background one would be woken after retake.
  *
  * It sleeps 20 us between looks; after 50 looks in a row that found nothing
  * to take (1 ms) twice as long each time, to 10 ms at most. When nothing runs
@@ -34,6 +43,7 @@
 #include "sched/time.h"
 
 #define SLICE_NS (10 * 1000 * 1000)
+#define OVERDUE_NS (1000 * 1000)
 #define MIN_SLEEP_US 20
 #define MAX_SLEEP_US 10000
 #define DEEP_SLEEP_NS ((int64_t)60 * 1000000000) /* half of forcegcperiod */
@@ -144,6 +154,41 @@ deep_sleep(void)
 	return true;
 }
 
+/* From a thread without a P. From here until a thread is woken nobody but us
+ * runs: checkdead is told so, as in retake_syscall. */
+static void
+deliver(struct g_queue *list)
+{
+	if (list->n == 0)
+		return;
+	rt_incidlelocked(-1);
+	rt_inject_urgent(list);
+	rt_incidlelocked(1);
+}
+
+/*
+ * Between two looks. When goroutines wait for descriptors, no P is idle and no
+ * thread sleeps in the poller, sleep there: what becomes ready ends the sleep
+ * and is delivered at once. An idle thread that begins to poll meanwhile sleeps
+ * there beside us; the kernel wakes one of the two for each event. A break that
+ * nobody has taken in would end our sleep each time, at once: not then.
+ */
+static void
+nap(uint32_t us)
+{
+	struct g_queue list = { NULL, NULL, 0 };
+
+	if (!rt_netpollinited() || rt_netpoll_waiters() == 0 ||
+	    atomic_load(&rt_sched.npidle) != 0 ||
+	    atomic_load(&rt_sched.lastpoll_ns) == 0 ||
+	    rt_netpoll_sys_breaking()) {
+		rt_usleep(us);
+		return;
+	}
+	rt_netpoll_watch((int64_t)us * 1000, &list);
+	deliver(&list);
+}
+
 /* All Ps busy and nobody polled for a slice: do it for them. */
 static void
 poll_overdue(int64_t now)
@@ -156,24 +201,23 @@ poll_overdue(int64_t now)
 	if (!atomic_compare_exchange_strong(&rt_sched.lastpoll_ns, &last, now))
 		return;
 	rt_netpoll(0, &list);
-	if (list.n == 0)
-		return;
-	/* as in retake_syscall: from here until a thread is woken nobody but
-	 * us runs */
-	rt_incidlelocked(-1);
-	rt_injectglist(&list);
-	rt_incidlelocked(1);
+	deliver(&list);
 }
 
-/* A timer should have run: its P is busy, perhaps an idle one can. */
+/* A timer should have run: its P is busy, perhaps an idle one can. Else its
+ * thread's alarm (prompt.c) has failed; this is the second line. */
 static void
 timers_overdue(int64_t now)
 {
 	struct p *where;
 	int64_t when = rt_timers_next(&where);
 
-	if (when != 0 && when < now && atomic_load(&rt_sched.npidle) != 0)
+	if (when == 0 || when >= now)
+		return;
+	if (atomic_load(&rt_sched.npidle) != 0)
 		rt_startm(NULL, false);
+	else if (when + OVERDUE_NS < now)
+		rt_prod(where);
 }
 
 static void
@@ -206,7 +250,7 @@ rt_sysmon(void)
 			delay_us *= 2;
 		if (delay_us > MAX_SLEEP_US)
 			delay_us = MAX_SLEEP_US;
-		rt_usleep(delay_us);
+		nap(delay_us);
 		if (deep_sleep()) {
 			idle = 0;
 			delay_us = MIN_SLEEP_US;

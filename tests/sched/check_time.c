@@ -10,6 +10,7 @@
 #include "chan/chan.h"
 #include "gc/gc.h"
 #include "mem/malloc.h"
+#include "sched/mtimer.h"
 #include "sched/oracle.h"
 #include "arch/fiber_san.h"
 #include "sched/time.h"
@@ -627,6 +628,47 @@ BOOTED(closure_gets_its_argument)
 	return 0;
 }
 
+/* ---- the thread's alarm while no P is idle ---- */
+
+static _Atomic bool alarm_over;
+
+static void
+alarm_other(void *arg)
+{
+	while (!atomic_load(&alarm_over))
+		gort_yield();
+}
+
+static struct m *
+my_m(void)
+{
+	return rt_getg()->m;
+}
+
+BOOTED(alarm_is_armed_for_the_earliest_when_all_are_busy)
+{
+	struct probe *p = probes(2);
+	int64_t now;
+
+	gort_gomaxprocs(1);
+	gort_go(alarm_other, NULL);
+	now = rt_nanotime();
+	p[0].t.when_ns = now + 2 * HOUR;
+	rt_timer_add(&p[0].t);
+	while (rt_mtimer_armed(my_m(), RT_MTIMER_DUE) == 0)
+		gort_yield();
+	ck_assert_int_le(rt_mtimer_armed(my_m(), RT_MTIMER_DUE),
+	    now + 2 * HOUR);
+	p[1].t.when_ns = now + HOUR; /* an earlier one moves it */
+	rt_timer_add(&p[1].t);
+	while (rt_mtimer_armed(my_m(), RT_MTIMER_DUE) > now + HOUR)
+		gort_yield();
+	atomic_store(&alarm_over, true);
+	rt_timer_del(&p[0].t);
+	rt_timer_del(&p[1].t);
+	return 0;
+}
+
 /* ---- a thread that the kernel sets aside ---- */
 
 static _Atomic bool aside_armed, aside_over;
@@ -684,6 +726,7 @@ main(void)
 
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(s, tc);
+	booted_add(tc, alarm_is_armed_for_the_earliest_when_all_are_busy);
 	booted_add(tc, idle_runs_what_is_due_though_others_spin);
 	booted_add(tc, fires_once_and_not_early);
 	booted_add(tc, del_prevents);
