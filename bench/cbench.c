@@ -1,11 +1,12 @@
 /*
  * cbench.c - what the C API costs, one figure a line: `name value unit`.
  *
- *	cbench [-n SCALE] [CASE…]      SCALE 0.1 does a tenth of the work
+ *	cbench [-n SCALE] [-l] [CASE…]      SCALE 0.1 does a tenth of the work
  *
  * Each case warms up with a tenth of its work, then runs five rounds and
  * prints the median. Cases named …1 run on one P; `floor` is a bare switch of
- * stacks and back, the least that any of them can cost.
+ * stacks and back, the least that any of them can cost. -l runs nothing and
+ * prints for each case how many operations that would be, for insns.sh.
  */
 #include <gort.h>
 
@@ -295,6 +296,20 @@ by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static int64_t
+warm_up(int64_t n)
+{
+	return n / 10 + 1;
+}
+
+static void
+list(const struct bench *b)
+{
+	int64_t n = times(b->n);
+
+	printf("%s %lld\n", b->name, (long long)(warm_up(n) + ROUNDS * n));
+}
+
 static void
 measure(const struct bench *b)
 {
@@ -302,7 +317,7 @@ measure(const struct bench *b)
 	int64_t n = times(b->n);
 	int was = gort_gomaxprocs(b->procs);
 
-	b->run(n / 10 + 1);
+	b->run(warm_up(n));
 	for (int i = 0; i < ROUNDS; i++) {
 		int64_t t0 = gort_now_ns();
 
@@ -318,11 +333,16 @@ measure(const struct bench *b)
 int
 gort_main(int argc, char **argv)
 {
+	void (*act)(const struct bench *) = measure;
 	int first = 1, ran = 0;
 
 	if (argc > 2 && strcmp(argv[1], "-n") == 0) {
 		scale = atof(argv[2]);
 		first = 3;
+	}
+	if (first < argc && strcmp(argv[first], "-l") == 0) {
+		act = list;
+		first++;
 	}
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		bool want = first >= argc;
@@ -330,7 +350,7 @@ gort_main(int argc, char **argv)
 		for (int k = first; k < argc; k++)
 			want |= strcmp(argv[k], table[i].name) == 0;
 		if (want) {
-			measure(&table[i]);
+			act(&table[i]);
 			ran++;
 		}
 	}
