@@ -39,7 +39,7 @@
 #include "sched/stall.h"
 #include "sched/time.h"
 
-#define ALARM_MIN_NS 50000
+#define ALARM_MIN_NS 100000 /* at most 10,000 signals a second, 3 % */
 
 /* pp is about to run a goroutine and has a timer pending. Its clock is at
  * most microseconds old, as the timers were just looked at. */

@@ -13,11 +13,9 @@
  *                    and it is late by 1 ms, ask its P to schedule
  *   retake           a P in a system call since the last look, wanted by others:
  *                    hand it on; one goroutine in a P for 10 ms: preempt it
- *   periodic         a collection after two minutes without one
+ *   gc_periodic      a collection after two minutes without one; about once a
+ *                    second the scavenger, if there is much to give back
  *   schedtrace_due   its lines
- *
- * The scavenger has no thread to be woken: the collector returns memory at the
- * end of a cycle. A background one would be woken after retake.
  *
  * It sleeps 20 us between looks; after 50 looks in a row that found nothing
  * to take (1 ms) twice as long each time, to 10 ms at most. When nothing runs
