@@ -31,6 +31,7 @@ gor_item(void *arg, const json_t *g)
 	const json_t *top = json_array_get(json_object_get(g, "frames"), 0);
 	const char *why = j_str(g, "reason", "");
 	const char *by = j_str(g, "created_by", "");
+	const char *on = j_str(g, "waits_on", "");
 	char d[32];
 
 	if (gs->o->json) {
@@ -46,7 +47,10 @@ gor_item(void *arg, const json_t *g)
 	table_cellf(gs->t, "%" PRId64, j_int(g, "goid", 0));
 	table_cellf(gs->t, "%s%s", j_str(g, "state", "?"),
 	    j_bool(g, "system") ? " (system)" : "");
-	table_cell(gs->t, why[0] ? why : NULL);
+	if (why[0] && on[0])
+		table_cellf(gs->t, "%s %s", why, on);
+	else
+		table_cell(gs->t, why[0] ? why : NULL);
 	table_cell(gs->t, j_int(g, "wait_ns", 0) > 0 ?
 		print_dur(d, sizeof(d), j_int(g, "wait_ns", 0)) :
 		NULL);

@@ -281,16 +281,27 @@ status_name(uint32_t status)
 	    names[status & 0xfff] : "unknown";
 }
 
+/* The string behind the wait reason; "" from an instance that does not say. */
+static json_t *
+waits_on(const struct ipc_ctl_gor *g)
+{
+	size_t n = strnlen(g->reason, sizeof g->reason);
+
+	return n < sizeof g->reason
+	    ? field(g->reason + n + 1, sizeof g->reason - n - 1)
+	    : json_string("");
+}
+
 static json_t *
 goroutine_json(const struct ipc_ctl_gor *g, const uint8_t *frames)
 {
 	int64_t wait = g->wait_since_ns > 0 ? mono_ns() - g->wait_since_ns : 0;
 
-	return json_pack("{s:I, s:I, s:I, s:s, s:o, s:I, s:b, s:b, s:o, s:o, "
-	    "s:I, s:o}", "goid", (json_int_t)g->goid, "parent",
+	return json_pack("{s:I, s:I, s:I, s:s, s:o, s:o, s:I, s:b, s:b, s:o, "
+	    "s:o, s:I, s:o}", "goid", (json_int_t)g->goid, "parent",
 	    (json_int_t)g->parent_goid, "status", (json_int_t)g->status,
 	    "state", status_name(g->status), "reason", field(g->reason,
-	    sizeof g->reason), "wait_ns", (json_int_t)(wait > 0 ? wait : 0),
+	    sizeof g->reason), "waits_on", waits_on(g), "wait_ns", (json_int_t)(wait > 0 ? wait : 0),
 	    "system", g->system != 0, "locked", g->locked != 0, "created_by",
 	    field(g->created_by, sizeof g->created_by), "created_file",
 	    field(g->created_file, sizeof g->created_file), "created_line",

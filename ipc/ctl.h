@@ -68,7 +68,10 @@ struct ipc_ctl_gor {
 	uint32_t system;       /* 1: the runtime's own goroutine */
 	uint32_t locked;       /* 1: locked to its thread */
 	uint32_t nframes;      /* top first; the creator is not among them */
-	char reason[40];       /* wait reason, "" when none */
+	/* wait reason, "" when none; behind its NUL, as another string, the
+	 * address of what it waits for: a channel (of a select the first one),
+	 * "" when unknown */
+	char reason[40];
 	char created_by[96];   /* function that made it, "" for goroutine 1 */
 	char created_file[112];
 	uint32_t created_line;

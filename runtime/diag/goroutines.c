@@ -13,8 +13,9 @@
  *    worst: each frame is a frame it had. After three tries the goroutine is
  *    listed without frames: it runs too often to be caught standing.
  *
- * Goroutines that run have no frames; those in a system call are walked from
- * where they entered it.
+ * Goroutines that run on another thread are interrupted by a signal and walked
+ * there (fault/hold.c); one that does not come in 25 ms has no frames. Those in
+ * a system call are walked from where they entered it.
  *
  * A page holds the `limit` smallest ids above `after`. They are picked in one
  * pass over all goroutines with a bounded heap, then written in order; so
@@ -129,6 +130,22 @@ struct reading {
 };
 
 /*
+ * The channel gp waits for. Its sudog is on its stack or in a pool, both stay
+ * readable; the channel itself may be gone already, so only its address is told.
+ */
+__attribute__((no_sanitize("address", "thread"))) static void
+name_object(struct g *gp, struct ipc_ctl_gor *r)
+{
+	const struct sudog *s =
+	    __atomic_load_n(&gp->waiting, __ATOMIC_RELAXED);
+	size_t n = strlen(r->reason) + 1;
+
+	if (s != NULL && s->c != NULL && n < sizeof(r->reason))
+		rt_snprintf(r->reason + n, sizeof(r->reason) - n, "%p",
+		    (void *)s->c);
+}
+
+/*
  * Reads what its goroutine may be writing: read_one takes it again when it
  * changed meanwhile. Not instrumented, so that the thread sanitizer does not
  * tell each user of gortd what is known here.
@@ -148,8 +165,10 @@ read_once(struct g *gp, int max, struct reading *r)
 		r->gor.wait_since_ns = gp->waitsince_ns;
 		strncpy(r->gor.reason, rt_wait_reason_text(gp->waitreason),
 		    sizeof(r->gor.reason) - 1);
+		name_object(gp, &r->gor);
 	}
-	r->npcs = rt_callers(gp, r->pcs, max);
+	r->npcs = status == G_RUNNING ? rt_callers_running(gp, r->pcs, max)
+				      : rt_callers(gp, r->pcs, max);
 }
 
 /* False: it is no longer the goroutine that was picked. */

@@ -311,5 +311,63 @@ broken_stacks(void *arg)
 	return 0;
 }
 
+/* ---- on another thread ---- */
+
+static _Atomic(struct g *) spinner;
+static _Atomic bool enough;
+
+static RT_NOINLINE void
+spin(void)
+{
+	atomic_store(&spinner, rt_getg());
+	while (!atomic_load(&enough))
+		;
+}
+
+static void
+spin_main(void *arg)
+{
+	spin();
+	atomic_store(&spinner, NULL);
+}
+
+static bool
+is_in(uintptr_t pc, const char *func)
+{
+	struct rt_symbol s;
+
+	return rt_symbolize(pc - 1, false, &s) && strcmp(s.func, func) == 0;
+}
+
+/* A goroutine that runs tells where, and runs on. */
+static int
+running_elsewhere(void *arg)
+{
+	uintptr_t pcs[MAX];
+	struct g *gp;
+	int n = 0;
+
+	if (rt_gomaxprocs < 2)
+		return 0; /* it would be alone */
+	rt_newproc(spin_main, NULL, 0);
+	while ((gp = atomic_load(&spinner)) == NULL)
+		rt_gosched();
+#ifndef RT_TSAN
+	for (int i = 0; i < 100; i++) {
+		while ((n = rt_callers_running(gp, pcs, MAX)) == 0)
+			;
+		EXPECT(n >= 3);
+		EXPECT(is_in(pcs[0], "spin"));
+		EXPECT(is_in(pcs[1], "spin_main"));
+	}
+	EXPECT(rt_callers_running(gp, pcs, 1) <= 1);
+#endif
+	atomic_store(&enough, true);
+	while (atomic_load(&spinner) != NULL)
+		rt_gosched();
+	EXPECT(rt_callers_running(gp, pcs, MAX) == 0);
+	return 0;
+}
+
 BODIES("unwind", 60, frames, many_stacks, ends_at_entry, broken_tables,
-    broken_stacks)
+    broken_stacks, running_elsewhere)
