@@ -463,7 +463,12 @@ sighandler(int sig, siginfo_t *info, void *uc)
 		if (gp->m->gsignal != NULL)
 			rt_setg_unchecked(gp->m->gsignal);
 		on_signal(gp, sig, info, uc);
-		rt_setg_guard(gp, guard); /* perhaps poisoned */
+		/* perhaps poisoned: before, or by this very signal, whose
+		 * poison went into the handler's word */
+		if (atomic_load_explicit(&gp->preempt, memory_order_relaxed)
+		    && guard != 0)
+			guard = UINTPTR_MAX;
+		rt_setg_guard(gp, guard);
 	}
 	errno = saved;
 }
