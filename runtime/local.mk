@@ -35,6 +35,7 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/procresize.c runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \
 	runtime/sched/preempt.h runtime/sched/preempt_signal.c \
+	runtime/sched/slice.c runtime/arch/preempt_amd64.S \
 	runtime/sched/mtimer.h runtime/sched/mtimer.c \
 	runtime/sched/stack.c runtime/sched/segment.c \
 	runtime/sched/extram.c \
@@ -158,6 +159,7 @@ noinst_HEADERS += runtime/fault/unwind.h runtime/fault/dwarf.h \
 	runtime/fault/symbols.h runtime/fault/callers.h
 libgort_la_SOURCES += runtime/fault/callers.c \
 	runtime/fault/cfi.c runtime/fault/unwind.c \
+	runtime/fault/stopplace.c \
 	runtime/fault/dwarf.c runtime/fault/dwline.c runtime/fault/goname.c \
 	runtime/fault/sigpanic_amd64.S
 

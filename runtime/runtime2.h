@@ -276,6 +276,12 @@ struct m {
 	 * because another one reports a crash (fault/hold.c) */
 	_Atomic(const struct rt_where *) held;
 	_Atomic(struct rt_ask *) ask; /* who asks where it stands: hold.c */
+	struct { /* the turn that its alarm watches; relaxed: sched/slice.c */
+		_Atomic uint64_t turn;
+		_Atomic int64_t from_ns, looked_ns;
+	} slice;
+	_Atomic int64_t cputime_ns; /* relaxed: as last seen, preempt.c */
+	bool preemptbind; /* own: its C goroutine is stopped by a signal */
 };
 
 #ifndef RT_RUNQ_LEN /* powers of two; models make them small */

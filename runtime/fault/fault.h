@@ -177,6 +177,18 @@ int rt_ancestors(const struct g *gp, const struct rt_ancestor **ret);
 const char *rt_status_text(struct g *gp);
 const char *rt_wait_reason_text(uint8_t reason);
 
+/* ---- stopplace.c ---- */
+
+enum rt_stop_place {
+	RT_STOP_NOT, /* or nobody can tell */
+	RT_STOP_GO,  /* in compiled Go: may go on on any thread */
+	RT_STOP_C,   /* in the program's C: on the same thread only */
+};
+/* May gp be stopped where a signal found it, as far as its code is concerned?
+ * May move the pc in ucontext back to where the same work begins. In gp's
+ * thread's handler; takes no lock. */
+enum rt_stop_place rt_stop_place(struct g *gp, void *ucontext);
+
 /* ---- symbols (symtab.c) ---- */
 
 struct rt_module {

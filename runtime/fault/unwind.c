@@ -761,6 +761,7 @@ apply_frame_pointer(struct rt_unwind *u)
 	u->reg[RT_UW_RSP] = bp + 16;
 	u->reg[RT_UW_RBP] = next;
 	u->exact = u->at_signal = false;
+	u->guessed = true;
 	return true;
 }
 

@@ -82,6 +82,7 @@ struct rt_unwind {
 	uintptr_t reg[RT_UW_REGS];
 	bool exact;   /* pc is an instruction, not a return address */
 	bool at_signal; /* the frame is a signal handler's return */
+	bool guessed; /* a frame pointer was trusted since the beginning */
 	uint8_t npieces, hops;
 	struct stack piece[RT_UNWIND_PIECES];
 };

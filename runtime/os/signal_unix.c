@@ -282,6 +282,8 @@ rt_initsig(void)
 {
 	int step = rt_boot_begin("initsig"), n = 0, kept = 0;
 
+	rt_preempt_init();
+
 	for (uint32_t sig = 1; sig < RT_NSIG; sig++) {
 		uint16_t flags = rt_sigtable[sig].flags;
 
@@ -372,7 +374,7 @@ on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 	if (sig == SIGURG) {
 		bool asked = rt_hold_asked(gp, uc);
 
-		if (rt_preempt_signal(gp->m, info, uc) || asked)
+		if (rt_preempt_signal(gp, info, uc) || asked)
 			return;
 	}
 	if (rt_crash_is_reporter() && sent_by_another(info))
@@ -402,6 +404,8 @@ on_foreign_thread(int sig, siginfo_t *info, void *uc)
 {
 	uint16_t flags = rt_sigtable[sig].flags;
 
+	if (sig == SIGURG && rt_preempt_is_ours(info))
+		return;
 	if ((sent_by_user(info) || (flags & SF_NOTIFY)) &&
 	    rt_sigsend((uint32_t)sig))
 		return;

@@ -75,6 +75,18 @@ rt_thread_cputime_ns(void)
 	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* The kernel's way to name the clock of any thread of the process. */
+int64_t
+rt_cputime_of_thread_ns(int64_t tid)
+{
+	clockid_t id = (clockid_t)(~(uint32_t)tid << 3 | 6);
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts) != 0)
+		return 0;
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 int64_t
 rt_process_cputime_ns(void)
 {

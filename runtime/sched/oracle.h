@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 void rt_oracle_init(void);      /* seeds from AT_RANDOM / getrandom */
+int64_t rt_cputime_of_thread_ns(int64_t tid); /* used so far; 0: it ended */
 int64_t rt_nanotime(void);      /* CLOCK_MONOTONIC ns */
 int64_t rt_walltime_ns(void);   /* CLOCK_REALTIME ns */
 uint32_t rt_fastrand(void);     /* own m's generator; any thread with an m */

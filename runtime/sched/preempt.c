@@ -1,39 +1,49 @@
 /*
  * preempt.c - making a running goroutine stop.
  *
- * Today by request: the goroutine's preempt flag is set, and it looks at it
+ * By request first: the goroutine's preempt flag is set, and it looks at it
  * (rt_preempt_check, one load and a branch) wherever user code enters the
  * runtime, above all in mallocgc's slow path and at the return from a system
  * call. Parking and yielding look at what the flag stands for by themselves.
  * Compiled Go looks at each call of a function as well: its stack checks are
- * made to fail (poison). Who computes without calling anything runs on; sysmon
- * asks again each time it passes.
+ * made to fail (poison).
+ *
+ * Who computes without calling anything is interrupted by SIGURG and stopped
+ * where it stands, if it may be (preempt_signal.c; fault/stopplace.c says
+ * where). The signal comes from the thread's own alarm when a turn is over
+ * (mtimer.c, slice.c), from sysmon where there is no alarm, and from who stops
+ * the world, after it asked in vain for 20 us. GODEBUG=asyncpreemptoff=1 leaves
+ * the requests alone; preemptstress=1 interrupts everybody at random.
  *
  * A request may be lost: between following p->m->curg and setting the flag
  * the P may have gone to another goroutine, a switch puts the guard word right
  * that was poisoned, and where m->locks forbids stopping the slow call only
- * does the same. Whoever asks must therefore ask
- * again until what it wants has happened, and all do.
+ * does the same; a signal may find the goroutine where it must not stop. Whoever
+ * asks must therefore ask again until what it wants has happened, and all do.
  *
- * The plan for stopping without being asked (its place is preemptone, after
- * the flag is set):
+ * Why compiled Go may be stopped at any instruction. At each call it could be
+ * stopped already, so what is new lies between two calls:
  *
- *   - a POSIX timer for each thread (SIGEV_THREAD_ID, SIGURG), armed lazily
- *     to the earlier of the slice's end and the P's next timer, so that the
- *     interrupt arrives on the processor that has to act; sysmon's sampling
- *     is the fallback
- *   - the handler decides: pc in compiled Go's text (for C: in the program's
- *     own text and no foreign frame below, by unwinding), m->locks == 0, not
- *     pinned, not in a system call, sp within curg's stack with room for the
- *     saved state; else it leaves the flag set and does nothing
- *   - if so it edits the interrupted context to call an assembly stub on the
- *     goroutine's own stack below the red zone, which saves flags, integer
- *     registers and the whole XSAVE area there (the collector scans it) and
- *     parks by rt_mcall; never a switch from inside the handler
- *   - a C goroutine stopped like that is resumed on the same thread, because
- *     its code may have kept addresses of thread-local data
- *   - status G_PREEMPTED is for goroutines stopped on behalf of the
- *     collector, which alone resumes them
+ *   - the write barrier's flag may have been read long ago: it is a constant,
+ *     and the barrier's own test and store are one step (gc/mbarrier.c;
+ *     stopplace.c begins an interrupted barrier anew)
+ *   - the only pointer to an object may be in any register: all are saved on
+ *     the stack that the collector scans
+ *   - it may point behind the object's end: objects that end at a word are
+ *     kept, for words on stacks (gc/mgcmark.c)
+ *   - errno, after a call of C: it travels along
+ *   - Go functions that the runtime calls. On g0 nothing is stopped: timers'
+ *     functions, the pools' cleanup. Hashers and equality of keys run in the
+ *     midst of a map's operation, on the goroutine, and may park at their own
+ *     calls: the map's state is the map's, not the P's, and its write mark tells
+ *     others of a race which is the program's. Finalizers run on a goroutine of
+ *     their own, deferred functions between two steps of fault/panic.c, both as
+ *     ordinary calls. Whoever of the runtime calls Go and must not be left in
+ *     between raises m->locks, as before
+ *   - a pin is m->locks, raised and lowered inside the runtime: from its return
+ *     to the call of unpin no instruction is stopped
+ *   - unsafe code that keeps an address in a uintptr, over a stop: the stack is
+ *     read conservatively
  *
  * Rejected: leaving the word poisoned where one must not stop, until one may:
  * every call would be slow there, and a stack that really has to grow could not
@@ -45,6 +55,8 @@
 #include "arch/arch.h"
 #include "arch/fiber_san.h"
 #include "fault/fault.h"
+#include "sched/oracle.h"
+#include "sched/preempt.h"
 #include "sched/sched_priv.h"
 
 /* What a handler runs: see preempt_signal.c. */
@@ -95,7 +107,6 @@ rt_guard_close(struct m *mp)
 		rt_procyield(10);
 }
 
-/* What mp runs on pp shall stop at its next check. Any thread, and handlers. */
 SIG_CODE bool
 rt_preempt_mark(struct m *mp, struct p *pp)
 {
@@ -110,19 +121,46 @@ rt_preempt_mark(struct m *mp, struct p *pp)
 }
 
 /*
- * Ask the goroutine that pp runs now. False: there was none to ask. Any
- * thread; pp->m and its curg may change meanwhile, neither is ever freed.
+ * Has mp's thread run since this was last asked? A C goroutine may sleep in a
+ * call of libc, which a signal would end early; who sleeps is not interrupted.
  */
-bool
+static bool
+has_run(struct m *mp)
+{
+	int64_t now = rt_cputime_of_thread_ns(mp->tid);
+
+	return atomic_exchange_explicit(&mp->cputime_ns, now,
+	           memory_order_relaxed) != now;
+}
+
+void
 rt_preemptone(struct p *pp)
 {
 	struct m *mp = __atomic_load_n(&pp->m, __ATOMIC_RELAXED);
 
-	return mp != NULL && mp != rt_getg()->m && rt_preempt_mark(mp, pp);
+	if (mp == NULL || mp == rt_getg()->m || !rt_preempt_mark(mp, pp))
+		return;
+	if (rt_stack_checked() || has_run(mp))
+		rt_preempt_send(mp);
 }
 
 void
 rt_preemptall(void)
+{
+	for (int32_t i = 0; i < rt_gomaxprocs; i++) {
+		struct p *pp = rt_allp[i];
+		struct m *mp = __atomic_load_n(&pp->m, __ATOMIC_RELAXED);
+
+		if (atomic_load(&pp->status) != P_RUNNING || mp == NULL ||
+		    mp == rt_getg()->m || !rt_preempt_mark(mp, pp))
+			continue;
+		if (!rt_stack_checked())
+			(void)has_run(mp); /* for the next question */
+	}
+}
+
+void
+rt_preemptall_now(void)
 {
 	for (int32_t i = 0; i < rt_gomaxprocs; i++)
 		if (atomic_load(&rt_allp[i]->status) == P_RUNNING)

@@ -10,15 +10,16 @@
  *                   back fails its own CAS and waits (entersyscall.c)
  *   idle            taken off the idle list
  *   running         its thread sees gcwaiting at its next schedule, or in
- *                   rt_preempt_check because its g's preempt flag is set, and
- *                   gives it up (rt_gcstopm); also a thread that enters a
- *                   system call or hands its P off gives it up there
+ *                   rt_preempt_check because its g's preempt flag is set, or
+ *                   because a signal stops it (preempt_signal.c), and gives
+ *                   it up (rt_gcstopm); also a thread that enters a system
+ *                   call or hands its P off gives it up there
  *
  * Status P_GCSTOP is written by whoever wins the P, under sched.lock or by
  * that CAS, and the count is lowered by the same. When it is 0 no code that
  * needs a P runs. The preempt flag is racy (the goroutine may change between
- * looking and setting), so it is set again every 100 us until all have
- * stopped.
+ * looking and setting), so after 20 us it is set again and a signal sent, and
+ * so on every 100 us until all have stopped.
  *
  * rt_for_each_p asks less: a function is run once on each P at a moment when
  * its owner is between goroutines, while the others run on.
@@ -37,6 +38,7 @@
 #include "os/os.h"
 #include "poll/netpoll.h"
 #include "sched/oracle.h"
+#include "sched/preempt.h"
 #include "sched/sched_priv.h"
 #include "sched/time.h"
 
@@ -275,6 +277,9 @@ rt_gomaxprocs_set(int32_t n)
 
 /* ---- stopping the world ---- */
 
+#define ASK_NS 20000         /* before signals are sent */
+#define STOP_AGAIN_NS 100000 /* before they are sent again */
+
 void
 rt_worldsema_acquire(void)
 {
@@ -320,6 +325,25 @@ stop_verify(void)
 			         "(status != _Pgcstop)");
 }
 
+/*
+ * The marks are out. Most goroutines find theirs within microseconds, and a
+ * signal costs as much as a dozen calls: it is for those that do not.
+ */
+static void
+stop_wait(void)
+{
+	int64_t patience = rt_ncpu > 1 ? rt_nanotime() + ASK_NS : 0;
+
+	while (rt_nanotime() < patience)
+		if (rt_notetsleep(&rt_sched.stopnote, 0))
+			return;
+		else
+			rt_procyield(20);
+	do
+		rt_preemptall_now();
+	while (!rt_notetsleep(&rt_sched.stopnote, STOP_AGAIN_NS));
+}
+
 void
 rt_stop_the_world_with_sema(void)
 {
@@ -339,10 +363,10 @@ rt_stop_the_world_with_sema(void)
 	stop_takeable();
 	wait = rt_sched.stopwait > 0;
 	rt_unlock(&rt_sched.lock);
-	while (wait && !rt_notetsleep(&rt_sched.stopnote, 100000))
-		rt_preemptall();
-	if (wait)
+	if (wait) {
+		stop_wait();
 		rt_noteclear(&rt_sched.stopnote);
+	}
 	stop_verify();
 }
 
@@ -485,7 +509,7 @@ rt_for_each_p(void (*fn)(struct p *))
 	fn(me);
 	safepoint_syscalls();
 	while (wait && !rt_notetsleep(&rt_sched.safepointnote, 100000)) {
-		rt_preemptall();
+		rt_preemptall_now();
 		safepoint_syscalls();
 	}
 	if (wait)

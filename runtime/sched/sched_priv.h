@@ -162,9 +162,6 @@ struct g *rt_gfget(struct p *pp);
 void rt_gfpurge(struct p *pp);
 
 /* ---- preempt.c ---- */
-void rt_preemptall(void);
-bool rt_preemptone(struct p *pp);
-bool rt_preempt_mark(struct m *mp, struct p *pp);
 void rt_guard_open(struct m *mp);
 void rt_guard_close(struct m *mp);
 bool rt_can_be_woken(void); /* checkdead.c */

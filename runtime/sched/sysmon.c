@@ -37,6 +37,7 @@
 #include "os/os.h"
 #include "poll/netpoll.h"
 #include "sched/oracle.h"
+#include "sched/preempt.h"
 #include "sched/sched_priv.h"
 #include "sched/time.h"
 
@@ -105,10 +106,9 @@ retake(int64_t now)
 		if (pp->sysmontick.schedtick != tick) {
 			pp->sysmontick.schedtick = tick;
 			pp->sysmontick.schedwhen_ns = now;
-		} else if (s == P_RUNNING &&
-		    pp->sysmontick.schedwhen_ns + SLICE_NS <= now) {
-			rt_preemptone(pp);
 		}
+		if (s == P_RUNNING)
+			rt_slice_look(pp, now);
 		if (s == P_SYSCALL && retake_syscall(pp, now))
 			n++;
 	}

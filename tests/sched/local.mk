@@ -31,7 +31,8 @@ tests_sched_check_deadlock_LDFLAGS = $(GORT_LINK)
 tests_sched_check_stack_SOURCES = tests/sched/check_stack.c
 tests_sched_check_stack_LDADD = $(SCHED_CHECK_LDADD)
 tests_sched_check_stack_LDFLAGS = $(GORT_LINK)
-tests_sched_check_preempt_SOURCES = tests/sched/check_preempt.c
+tests_sched_check_preempt_SOURCES = tests/sched/check_preempt.c \
+	tests/sched/preempt_bodies.c tests/sched/preempt_bodies.h
 tests_sched_check_preempt_LDADD = $(SCHED_CHECK_LDADD)
 tests_sched_check_preempt_LDFLAGS = $(GORT_LINK)
 tests_sched_check_handoff_SOURCES = tests/sched/check_handoff.c
