@@ -35,6 +35,7 @@
 
 #include "sched/mtimer.h"
 #include "sched/oracle.h"
+#include "sched/preempt.h"
 #include "sched/sched_priv.h"
 #include "sched/stall.h"
 #include "sched/time.h"
@@ -67,7 +68,7 @@ rt_prod(struct p *pp)
 {
 	struct m *mp = __atomic_load_n(&pp->m, __ATOMIC_RELAXED);
 
-	if (mp == NULL || !rt_preemptone(pp))
+	if (mp == NULL || mp == rt_getg()->m || !rt_preempt_mark(mp, pp))
 		return;
 	rt_mtimer_arm(mp, RT_MTIMER_DUE, 1);
 }
