@@ -309,6 +309,8 @@ struct p {
 	RT_ALIGNED(RT_CACHE_LINE) _Atomic uint32_t runqhead;
 	RT_ALIGNED(RT_CACHE_LINE) _Atomic uint32_t runqtail;
 	_Atomic(struct g *) runnext; /* runs next, inherits the time slice */
+	_Atomic bool moving; /* own writes: who was there is on its way to a
+	                        tail (rt_runqput) */
 	_Atomic(struct g *) runq[RT_RUNQ_LEN];
 
 	/* Goroutines that have not begun: sched/fresh.c. Head is moved under

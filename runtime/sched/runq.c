@@ -72,6 +72,9 @@ claim(struct p *pp, uint32_t h, uint32_t n)
 bool
 rt_runqempty(struct p *pp)
 {
+	/* acquire, by being seq_cst: pairs with rt_runqput's last store */
+	if (atomic_load(&pp->moving))
+		return false;
 	for (;;) {
 		uint32_t h = atomic_load(&pp->runqhead);
 		uint32_t t = atomic_load(&pp->runqtail);
@@ -152,15 +155,23 @@ put_tail(struct p *pp, struct g *gp)
  * With next set and several Ps this is a locked exchange, so it is also the
  * StoreLoad barrier that rt_wakep needs between publishing work and looking
  * for idle Ps. The old runnext is not seen by a third party while it moves
- * on, but the slot is never empty meanwhile, so nobody who looks for
- * any work at all misses us.
+ * on, and the store of the tail that makes it visible has no such barrier behind
+ * it: a thief could take the new one, run it, look everywhere and sleep while
+ * that store is still in our processor's buffer. So `moving` is set before the
+ * exchange and cleared behind the tail, in the order of stores, and who sees
+ * it takes the queue for not empty (rt_runqempty) and looks once more.
+ * tests/models/check_idle.c finds what happens without.
  */
 void
 rt_runqput(struct p *pp, struct g *gp, bool next)
 {
 	if (next) {
-		struct g *old;
+		struct g *old = atomic_load_explicit(&pp->runnext,
+		    memory_order_relaxed);
 
+		if (old != NULL) /* seen by all before the exchange is */
+			atomic_store_explicit(&pp->moving, true,
+			    memory_order_relaxed);
 		if (rt_gomaxprocs == 1) {
 			old = atomic_load_explicit(&pp->runnext,
 			    memory_order_relaxed);
@@ -169,13 +180,17 @@ rt_runqput(struct p *pp, struct g *gp, bool next)
 		} else {
 			old = atomic_exchange(&pp->runnext, gp);
 		}
-		if (old == NULL)
-			return;
 		gp = old;
-		if (!rt_has_parked(gp)) {
+		if (gp == NULL)
+			; /* it was empty, or a thief was quicker */
+		else if (!rt_has_parked(gp))
 			rt_fresh_push(pp, gp);
-			return;
-		}
+		else
+			put_tail(pp, gp);
+		/* release: seen after the tail, by rt_runqempty */
+		atomic_store_explicit(&pp->moving, false,
+		    memory_order_release);
+		return;
 	}
 	put_tail(pp, gp);
 }
