@@ -22,11 +22,12 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/lock/plock.h \
 	runtime/sched/sched.h runtime/sched/sched_priv.h \
 	runtime/sched/oracle.h runtime/sched/oracle.c runtime/sched/proc.c \
-	runtime/sched/park.c runtime/sched/waitprof.c runtime/sched/findrunnable.c \
+	runtime/sched/park.c runtime/sched/yield.c runtime/sched/waitprof.c \
+	runtime/sched/findrunnable.c \
 	runtime/sched/idle.c runtime/sched/clock.c runtime/sched/snapshot.c \
 	runtime/sched/prompt.c \
 	runtime/sched/stall.h runtime/sched/stall.c \
-	runtime/sched/waitprof.h \
+	runtime/sched/waitprof.h runtime/sched/runq.h \
 	runtime/sched/runq.c runtime/sched/fresh.h runtime/sched/fresh.c \
 	runtime/sched/newproc.c runtime/sched/gfree.c \
 	runtime/sched/mstart.c \

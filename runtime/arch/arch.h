@@ -89,6 +89,12 @@ void rt_ctx_drop(const struct gobuf *g0) RT_NORETURN;
 void rt_ctx_handoff(struct gobuf *from, const struct gobuf *to,
     void (*fn)(void *), void *arg);
 
+/* Save here, then *tail = val (release), then continue at `to`, which may be
+ * a fresh stack. From the store on another thread may resume us: sched/yield.c.
+ */
+void rt_ctx_yield(struct gobuf *from, const struct gobuf *to,
+    _Atomic uint32_t *tail, uint32_t val);
+
 /* Save here, run fn(arg) on the stack of `to` below its saved context, come
  * back. `to` stays as it was. fn must return; it may not switch away. */
 void rt_ctx_call(struct gobuf *from, const struct gobuf *to,

@@ -262,6 +262,39 @@ rt_ctx_leave:
 	.cfi_endproc
 	.size	rt_ctx_leave, .-rt_ctx_leave
 
+/*
+ * void rt_ctx_yield(struct gobuf *from, const struct gobuf *to,
+ *     _Atomic uint32_t *tail, uint32_t val)
+ *
+ * From the store to *tail on our stack may be another thread's: all we want
+ * from it is in registers by then. Stores are not reordered with older ones,
+ * so it is a release.
+ */
+	.globl	rt_ctx_yield
+	.type	rt_ctx_yield, @function
+	.p2align 5
+rt_ctx_yield:
+	.cfi_startproc
+	PUSH_REGS
+	movl	(%rsp), %eax
+	movzwl	4(%rsp), %r8d
+	movq	(%rsi), %rsi
+	movq	%rsp, (%rdi)
+	movl	%ecx, (%rdx)
+	movq	%rsi, %rsp
+	xorl	(%rsp), %eax
+	testl	$MXCSR_CONTROL, %eax
+	jnz	.Lg_control
+	cmpw	4(%rsp), %r8w
+	jne	.Lg_control
+	leaq	rt_ctx_entry(%rip), %rcx
+	cmpq	%rcx, 56(%rsp)
+	je	.Lg_fresh
+	POP_REGS
+	ret
+	.cfi_endproc
+	.size	rt_ctx_yield, .-rt_ctx_yield
+
 /* void rt_ctx_drop(const struct gobuf *g0), noreturn: this stack is finished
  * with, g0's loop goes on. */
 	.globl	rt_ctx_drop

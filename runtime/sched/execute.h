@@ -1,8 +1,8 @@
 /*
  * execute.h - the moment at which a thread takes a goroutine up.
  *
- * In one place because there are two ways to get there: g0's loop (proc.c) and
- * the direct switch (handoff.c). What must be known of each turn of each
+ * In one place because there are three ways to get there: g0's loop (proc.c),
+ * the direct switches (handoff.c, yield.c). What must be known of each turn of each
  * goroutine is noted here.
  */
 #ifndef RT_EXECUTE_H
@@ -27,6 +27,23 @@ rt_execute(struct m *mp, struct g *gp, bool inherit)
 		    __ATOMIC_RELAXED);
 	if (RT_UNLIKELY(gp->runnable_ns != 0))
 		rt_stall_end(pp, gp);
+	rt_setg(gp);
+}
+
+/*
+ * The same where the collector is known not to set scan bits (gscan), gp not
+ * to be a sample of stall time, and a slice to begin: then it calls nothing,
+ * which is what yield.c needs. What is noted above is noted here too.
+ */
+static inline void
+rt_execute_plain(struct m *mp, struct p *pp, struct g *gp)
+{
+	rt_m_set_curg(mp, gp);
+	gp->m = mp;
+	atomic_store_explicit(&gp->atomicstatus, G_RUNNING,
+	    memory_order_relaxed);
+	atomic_store_explicit(&gp->preempt, false, memory_order_relaxed);
+	__atomic_store_n(&pp->schedtick, pp->schedtick + 1, __ATOMIC_RELAXED);
 	rt_setg(gp);
 }
 

@@ -22,25 +22,31 @@
 #include "sched/sched_priv.h"
 #include "sched/time.h"
 
-static void
-timers_run(struct p *pp, int64_t *ret_until)
+/* No timer of pp is due, nor are there many stopped ones. */
+static bool
+timers_quiet(struct p *pp)
 {
 	int64_t when = atomic_load_explicit(&pp->timer0when_ns,
 	    memory_order_relaxed);
-	int64_t until = 0, now;
 
-	*ret_until = 0;
-	if (RT_LIKELY(when == 0))
-		return;
-	now = rt_p_clock(pp);
-	if (now < when &&
-	    atomic_load_explicit(&pp->deletedtimers, memory_order_relaxed) <=
-	        atomic_load_explicit(&pp->numtimers, memory_order_relaxed) /
-	            4) {
-		*ret_until = when;
-		return;
-	}
-	rt_timers_check(pp, now, &until);
+	return when == 0 ||
+	    (rt_p_clock(pp) < when &&
+	        atomic_load_explicit(&pp->deletedtimers,
+	            memory_order_relaxed) <=
+	            atomic_load_explicit(&pp->numtimers,
+	                memory_order_relaxed) /
+	                4);
+}
+
+/* Run what is due; *ret_until: when the next one is, 0 none. */
+static void
+timers_run(struct p *pp, int64_t *ret_until)
+{
+	int64_t until = atomic_load_explicit(&pp->timer0when_ns,
+	    memory_order_relaxed);
+
+	if (RT_UNLIKELY(until != 0) && !timers_quiet(pp))
+		rt_timers_check(pp, pp->clock_ns, &until);
 	*ret_until = until;
 }
 
@@ -169,7 +175,8 @@ oldest_turn(struct p *pp)
 void
 rt_oldest_due(struct p *pp)
 {
-	uint32_t to = (RT_TURNS + RT_TURN_OLDEST - pp->schedtick % RT_TURNS) % RT_TURNS;
+	uint32_t at = pp->schedtick % RT_TURNS;
+	uint32_t to = (RT_TURNS + RT_TURN_OLDEST - at) % RT_TURNS;
 
 	__atomic_store_n(&pp->schedtick, pp->schedtick + to,
 	    __ATOMIC_RELAXED);

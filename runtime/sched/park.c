@@ -1,13 +1,12 @@
 /*
- * park.c - a goroutine stops to wait, is made ready, or lets others go first.
+ * park.c - a goroutine stops to wait, and is made ready.
  *
  * Parking is a switch to g0 (proc.c), which marks the goroutine WAITING and
  * only then releases the lock, or calls the function, that lets others find
  * it: from there on it belongs to whoever wakes it, who may run it at once on
  * another thread. So nothing here touches a goroutine after that point.
  *
- * A goroutine made ready goes to runnext: it runs next on this P. One that
- * yields goes to the tail (findrunnable.c says of which queue, and why).
+ * A goroutine made ready goes to runnext: it runs next on this P.
  */
 #include "sched/sched.h"
 
@@ -210,63 +209,4 @@ rt_take_polled(struct g_queue *list)
 	rt_injectglist(list);
 	rt_casgstatus(gp, G_WAITING, G_RUNNABLE);
 	return gp;
-}
-
-/* ---- yield ---- */
-
-/* On g0: back of our own line. */
-static void
-goyield_m(struct g *gp)
-{
-	struct p *pp = rt_getg()->m->p;
-
-	rt_setgstatus_own(gp, G_RUNNING, G_RUNNABLE);
-	rt_dropg();
-	rt_stall_begin(pp, gp);
-	rt_runqput(pp, gp, false);
-}
-
-/* On g0: back of everybody's line if there is one, else of our own. */
-static void
-gosched_m(struct g *gp)
-{
-	if (RT_LIKELY(atomic_load_explicit(&rt_sched.runqsize,
-	                  memory_order_relaxed) == 0)) {
-		goyield_m(gp);
-		return;
-	}
-	rt_setgstatus_own(gp, G_RUNNING, G_RUNNABLE);
-	rt_dropg();
-	rt_stall_begin(rt_getg()->m->p, gp);
-	rt_lock(&rt_sched.lock);
-	rt_globrunqput(gp);
-	rt_unlock(&rt_sched.lock);
-}
-
-/* On g0: its slice is over, back of everybody's line. */
-void
-rt_gopreempt_m(struct g *gp)
-{
-	struct p *pp = rt_getg()->m->p;
-
-	rt_count(&pp->npreempt, 1);
-	rt_oldest_due(pp);
-	rt_setgstatus_own(gp, G_RUNNING, G_RUNNABLE);
-	rt_dropg();
-	rt_stall_begin(pp, gp);
-	rt_globready(gp);
-}
-
-void
-rt_gosched(void)
-{
-	rt_mcall(gosched_m);
-}
-
-/* The ring's tail leaves runnext alone, so who is there runs in our place and
- * in our slice. */
-void
-rt_goyield(void)
-{
-	rt_mcall(goyield_m);
 }

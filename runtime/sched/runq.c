@@ -35,33 +35,8 @@
 #include "os/os.h"
 #include "sched/fresh.h"
 #include "sched/oracle.h"
+#include "sched/runq.h"
 #include "sched/sched_priv.h"
-
-#define MASK (RT_RUNQ_LEN - 1)
-
-static inline struct g *
-slot_load(struct p *pp, uint32_t i)
-{
-	return atomic_load_explicit(&pp->runq[i & MASK],
-	    memory_order_relaxed);
-}
-
-static inline void
-slot_store(struct p *pp, uint32_t i, struct g *gp)
-{
-	atomic_store_explicit(&pp->runq[i & MASK], gp, memory_order_relaxed);
-}
-
-/*
- * Take n entries from head h. release: our reads of the entries are done
- * before the owner may reuse them (it loads head with acquire).
- */
-static inline bool
-claim(struct p *pp, uint32_t h, uint32_t n)
-{
-	return atomic_compare_exchange_strong_explicit(&pp->runqhead, &h,
-	    h + n, memory_order_acq_rel, memory_order_relaxed);
-}
 
 /*
  * Things move while we look: from runnext to the ring or to the fresh list,
@@ -119,8 +94,8 @@ put_slow(struct p *pp, struct g *gp, uint32_t h, uint32_t t)
 	if (n != RT_RUNQ_LEN / 2)
 		rt_throw("runqputslow: queue is not full");
 	for (uint32_t i = 0; i < n; i++)
-		batch[i] = slot_load(pp, h + i);
-	if (!claim(pp, h, n))
+		batch[i] = rt_runq_load(pp, h + i);
+	if (!rt_runq_claim(pp, h, n))
 		return false; /* a thief made room */
 	for (uint32_t i = 0; i < n; i++)
 		rt_gqueue_push(&q, batch[i]);
@@ -141,7 +116,7 @@ put_tail(struct p *pp, struct g *gp)
 		    memory_order_relaxed);
 
 		if (RT_LIKELY(t - h < RT_RUNQ_LEN)) {
-			slot_store(pp, t, gp);
+			rt_runq_store(pp, t, gp);
 			atomic_store_explicit(&pp->runqtail, t + 1,
 			    memory_order_release);
 			return;
@@ -227,13 +202,8 @@ ring_get(struct p *pp)
 
 		if (t == h)
 			return NULL;
-		gp = slot_load(pp, h);
-		if (rt_gomaxprocs == 1) {
-			atomic_store_explicit(&pp->runqhead, h + 1,
-			    memory_order_release);
-			return gp;
-		}
-		if (claim(pp, h, 1))
+		gp = rt_runq_load(pp, h);
+		if (rt_runq_claim_own(pp, h))
 			return gp;
 	}
 }
@@ -332,8 +302,8 @@ grab(struct p *p2, struct p *pp, uint32_t t)
 		if (n > RT_RUNQ_LEN / 2)
 			continue; /* h2 and t2 do not belong together */
 		for (uint32_t i = 0; i < n; i++)
-			slot_store(pp, t + i, slot_load(p2, h2 + i));
-		if (claim(p2, h2, n))
+			rt_runq_store(pp, t + i, rt_runq_load(p2, h2 + i));
+		if (rt_runq_claim(p2, h2, n))
 			return n;
 	}
 }
@@ -354,7 +324,7 @@ rt_runqsteal(struct p *pp, struct p *p2, bool steal_next)
 		gp = rt_fresh_steal(pp, p2);
 		return gp == NULL && steal_next ? steal_runnext(p2) : gp;
 	}
-	gp = slot_load(pp, t + n - 1);
+	gp = rt_runq_load(pp, t + n - 1);
 	n--;
 	if (n == 0)
 		return gp;

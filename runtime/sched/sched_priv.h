@@ -93,6 +93,7 @@ rt_turn_is_plain(const struct p *pp)
 
 	return turn != RT_TURN_GLOBAL && turn != RT_TURN_OLDEST;
 }
+
 /* Blocks until there is a goroutine to run. Has a P before and after.
  * *ret_inherit: it goes on in the slice of the one before. */
 struct g *rt_find_runnable(struct m *mp, bool *ret_inherit);

@@ -1,5 +1,6 @@
 # tests/sched, tests/lock: goroutines, threads, Ps; locks and semaphores
 SCHED_CHECKS = tests/sched/check_runq tests/sched/check_fresh \
+	tests/sched/check_yield \
 	tests/sched/check_proc \
 	tests/sched/check_world tests/sched/check_threads \
 	tests/sched/check_deadlock tests/sched/check_stack \
@@ -13,6 +14,9 @@ SCHED_CHECK_LDADD = $(GORT_LIBS) $(CHECK_LIBS)
 tests_sched_check_runq_SOURCES = tests/sched/check_runq.c
 tests_sched_check_runq_LDADD = $(SCHED_CHECK_LDADD)
 tests_sched_check_runq_LDFLAGS = $(GORT_LINK)
+tests_sched_check_yield_SOURCES = tests/sched/check_yield.c
+tests_sched_check_yield_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_yield_LDFLAGS = $(GORT_LINK)
 tests_sched_check_fresh_SOURCES = tests/sched/check_fresh.c
 tests_sched_check_fresh_LDADD = $(SCHED_CHECK_LDADD)
 tests_sched_check_fresh_LDFLAGS = $(GORT_LINK)
