@@ -38,6 +38,7 @@
 #include "sched/execute.h"
 #include "sched/sched.h"
 #include "sched/sched_priv.h"
+#include "sched/waitprof.h"
 
 #ifndef RT_SANITIZED
 
@@ -64,6 +65,7 @@ plain_turn(struct m *mp, struct p *pp)
 	    !atomic_load_explicit(&pp->runsafepoint, memory_order_relaxed) &&
 	    !atomic_load_explicit(&pp->preempt, memory_order_relaxed) &&
 	    rt_turn_is_plain(pp) && mp->lockedg == NULL &&
+	    !rt_waitprof_blocks() && /* park.c takes the time */
 	    timers_quiet(pp);
 }
 
