@@ -36,6 +36,17 @@ void rt_gc_force(void);
 /* Allocation calls it when the heap passed the trigger. User goroutine. */
 bool rt_gc_should_start(void);
 void rt_gc_start_background(void);
+/* Threads mark beside the program, and will ready a goroutine. */
+bool rt_gc_marking(void);
+/* Allocation's slow path while marking goes on beside the program: do a part
+ * of it if it is behind. User goroutine. */
+void rt_gc_assist(void);
+/*
+ * While rt_sched.gscan is set. gp, which the caller owns, is about to run;
+ * a goroutine is made. On its thread, with a P.
+ */
+void rt_gcmark_before_run(struct g *gp);
+void rt_gcmark_born(struct g *gp);
 /* sysmon: is the 2-minute cycle due? Then it readies the forcegc goroutine. */
 void rt_gc_periodic_check(int64_t now_ns);
 

@@ -1,9 +1,8 @@
 /*
  * mbarrier.c - the one way in which pointers are stored into the heap.
  *
- * Marking stops the world today, so a store is a store. Everybody comes
- * through here all the same, and what a concurrent marker will need is in
- * place: while rt_gcbarrier is not 0, each store first records the pointer
+ * While marking goes on beside the program, rt_gcbarrier is not 0, and each
+ * store first records the pointer
  * that it overwrites and the pointer that it stores (deletion and insertion
  * barrier: objects may neither be hidden by removing the last reference that
  * marking would have found, nor be stored behind its back). Records are words;
@@ -167,6 +166,14 @@ rt_gcbarrier_drain(void (*fn)(void *, uintptr_t), void *arg)
 }
 
 /* ---- one pointer ---- */
+
+/* ptr becomes reachable by what is not in the heap and may be read already. */
+void
+rt_gc_shade(void *ptr)
+{
+	if (recording() && ptr != NULL)
+		record((uintptr_t)ptr, 0);
+}
 
 /* The barrier's slow way; called from assembly too. */
 void

@@ -21,10 +21,13 @@
  * a SAME span keeps its mask though it was swept half empty; if the program
  * goes on with another type, the span is turned MIXED at the first of them.
  *
- * Who writes: the P whose cache holds the span. Who reads: marking, which today
- * finds the world stopped. When it no longer does, `layout` must be published
- * with release after `ptrs` is filled, and the reader must load it with
- * acquire; the bits of other slots never change under a reader's eyes.
+ * Who writes: the P whose cache holds the span. Who reads: marking, at the same
+ * time, but only of slots that were allocated before it began: what is made
+ * meanwhile is born marked and not looked into. Their bits stand still; what a
+ * reader must not see is the half of a change from SAME to MIXED. The writer
+ * fills `ptrs`, stores layout (release), then clears `type`; the reader loads
+ * `type` first and layout after it (both acquire). If it finds SAME, its type
+ * was read before the change and is the one all older slots have.
  *
  * Rejected: two bits per word in a heap-wide bitmap (a write per object); a
  * header word in front of larger objects (a 1-KiB object no longer fits its
@@ -83,11 +86,13 @@ rt_bitmap_setmask(struct mspan *s, uint32_t slot, uint64_t m)
 	unsigned n = slot_words(s), off = slot * n, sh = off % 64;
 	uint64_t *w = &s->ptrs[off / 64];
 
-	w[0] = (w[0] & ~(low_bits(n) << sh)) | m << sh;
-	if (sh + n > 64) {
-		w[1] &= ~(low_bits(n) >> (64 - sh));
-		w[1] |= m >> (64 - sh);
-	}
+	/* in one store each: others' bits in the word are being read */
+	__atomic_store_n(&w[0], (w[0] & ~(low_bits(n) << sh)) | m << sh,
+	    __ATOMIC_RELAXED);
+	if (sh + n > 64)
+		__atomic_store_n(&w[1],
+		    (w[1] & ~(low_bits(n) >> (64 - sh))) | m >> (64 - sh),
+		    __ATOMIC_RELAXED);
 }
 
 /* From SAME to MIXED: every slot gets what they had in common. */
@@ -101,8 +106,10 @@ make_mixed(struct mspan *s)
 		else
 			s->ptrs[i] = (uint64_t)(uintptr_t)s->type;
 	}
-	s->type = NULL; /* the fast path's comparison must fail from now on */
-	s->layout = LAYOUT_MIXED;
+	__atomic_store_n(&s->layout, LAYOUT_MIXED, __ATOMIC_RELEASE);
+	/* the fast path's comparison must fail from now on; in this order:
+	 * see the essay */
+	__atomic_store_n(&s->type, NULL, __ATOMIC_RELEASE);
 }
 
 static void
@@ -154,22 +161,26 @@ uint64_t
 rt_bitmap_mask(const struct mspan *s, uint32_t slot)
 {
 	unsigned n = slot_words(s), off = slot * n, sh = off % 64;
+	uint8_t layout = __atomic_load_n(&s->layout, __ATOMIC_ACQUIRE);
 	const uint64_t *w;
 	uint64_t m;
 
-	if (s->layout != LAYOUT_MIXED)
-		return s->layout == LAYOUT_SAME ? s->mask : 0;
+	if (layout != LAYOUT_MIXED)
+		return layout == LAYOUT_SAME ? s->mask : 0;
 	w = &s->ptrs[off / 64];
-	m = w[0] >> sh;
+	m = __atomic_load_n(&w[0], __ATOMIC_RELAXED) >> sh;
 	if (sh + n > 64)
-		m |= w[1] << (64 - sh);
+		m |= __atomic_load_n(&w[1], __ATOMIC_RELAXED) << (64 - sh);
 	return m & low_bits(n);
 }
 
 const struct gort_type *
 rt_bitmap_type(const struct mspan *s, uint32_t slot)
 {
-	if (s->layout == LAYOUT_MIXED)
+	const struct gort_type *t =
+	    __atomic_load_n(&s->type, __ATOMIC_ACQUIRE);
+
+	if (__atomic_load_n(&s->layout, __ATOMIC_ACQUIRE) == LAYOUT_MIXED)
 		return (const struct gort_type *)(uintptr_t)s->ptrs[slot];
-	return s->type;
+	return t;
 }

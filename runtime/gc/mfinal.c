@@ -267,8 +267,10 @@ rt_addfinalizer(void *obj, const struct rt_finalizer *how)
 /* ---- the collector's side ---- */
 
 void
-rt_final_mark_roots(struct gcworker *w)
+rt_final_mark_roots(struct gcworker *w, bool beside)
 {
+	if (beside)
+		rt_lock(&rt_heap.speciallock);
 	for (struct final *f = fin.all; f != NULL; f = f->gnext) {
 		struct mspan *s = rt_spanof(f->s.obj);
 
@@ -281,6 +283,8 @@ rt_final_mark_roots(struct gcworker *w)
 		rt_gcmark_word(w, f->s.obj);
 		rt_gcmark_word(w, (uintptr_t)f->how.closure);
 	}
+	if (beside)
+		rt_unlock(&rt_heap.speciallock);
 }
 
 void

@@ -1,40 +1,19 @@
 /*
- * mgc.c - the collector: when a cycle runs, and its phases.
+ * mgc.c - the collector: when a cycle runs.
  *
  * A non-moving mark-and-sweep collector over size-segregated spans; objects
- * are read by their layout, stacks and registers conservatively. Today marking
- * stops the world; sweeping never does. A cycle, on the goroutine that found
- * it due:
- *
- *   1  worldsema: one cycle, one stopper at a time; look again if still due
- *   2  on g0 (so the goroutine's own registers are saved on its stack like
- *      everybody's): stop the world
- *   3  sweep termination: what the last cycle left unswept is swept, every
- *      P's cache goes back to the central lists; from here on allocation bits
- *      are exact and all of it is garbage or not by the mark bits alone
- *   4  mark: this thread and helper threads drain roots and grey objects
- *      (mgcmark.c, mgcwork.c)
- *   5  mark termination: sweepgen moves on, the pacer sets the next goal
- *   6  the world starts; sweeping is lazy (mgcsweep.c)
- *
- * Written for what comes: phases have names, gcphase is the word that a
- * barrier will test, stores go through mbarrier.c, roots are registered, and
- * no other room asks whether the world stands still while marking.
- *
- * Helpers are threads without a P that sleep between cycles. They are made
- * when a cycle first has enough to mark for two, so a small program has none.
- * Rejected: letting the stopped Ms mark. They sleep inside the scheduler's
- * stop, where an M has given up its P and may not be anybody's g; and an M that
- * is in a system call is no help at all.
+ * are read by their layout, stacks and registers conservatively. A cycle is
+ * mgccycle.c's: read on there.
  *
  * When a cycle is due:
- *   heap     an allocation's slow path sees heap.live pass the goal
+ *   heap     an allocation's slow path sees heap.live pass the trigger, which
+ *            lies before the goal by what will be allocated while marking
  *   forced   rt_gc_force: the program asked; a full cycle and its sweep
  *   time     two minutes without one: sysmon readies the forcegc goroutine
  *   stress   GODEBUG=gcstress=N
  *
- * gctrace's times: with marking inside the pause the three clocks are still the
- * three phases; a program is stopped for their sum, and so PauseTotalNs says.
+ * Whoever finds one due begins it: takes worldsema (one stopper at a time),
+ * looks again if it is still due, and stops the world.
  */
 #include "gc/mgc.h"
 
@@ -49,38 +28,17 @@
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
-#define HELPERS_MAX 7
-
-enum gc_why { GC_BY_HEAP, GC_BY_FORCE, GC_BY_TIME, GC_BY_STRESS };
-
-struct helper {
-	struct rt_note start;
-	_Atomic uint32_t armed; /* 1: asleep on start, may be woken once */
-	struct gcworker w;
-};
-
 static struct {
 	_Atomic bool enabled; /* runtime.main has called gcenable */
 	_Atomic int32_t percent;
 	_Atomic int64_t limit;
 	_Atomic uint64_t goal;
-	_Atomic uint32_t cycles, forced;
-	_Atomic int64_t last_end_ns;      /* mono; 0: none yet */
-	_Atomic uint64_t last_end_unix_ns, pause_total_ns;
-	_Atomic uint64_t cpu_permille;
-	/* worldsema: */
-	int64_t cpu_ns; /* of all cycles */
+	/* what the last cycle found; world stopped to write */
 	uint64_t marked, stacks, waste;
-	_Atomic uint64_t pause_ns[256], pause_end_ns[256];
-	/* helpers: made under worldsema, then const */
-	struct helper helper[HELPERS_MAX];
-	int32_t nhelpers;
-	_Atomic uint32_t helper_ids; /* each helper takes its number */
-	_Atomic uint32_t helpers_left; /* joined ones that are done */
+	uint64_t runway; /* allocated while it marked */
 	struct gc_daemon forcegc;
 } gc = { .percent = 100, .limit = INT64_MAX };
 
-_Atomic uint32_t rt_gcphase;
 _Atomic int64_t rt_gc_force_period_ns = (int64_t)120 * 1000000000;
 
 /* ---- goroutines of the collector ---- */
@@ -140,10 +98,32 @@ rt_gc_revise_goal(void)
 		.nonheap_bytes = rt_mem_nonheap_bytes(),
 		.waste_bytes = gc.waste,
 	};
-	uint64_t goal = rt_pacer_goal(&in);
 
-	atomic_store(&gc.goal, goal);
+	atomic_store(&gc.goal, rt_pacer_goal(&in));
+	rt_gc_set_trigger(atomic_load(&rt_gcphase) != GC_MARK);
+}
+
+void
+rt_gc_set_trigger(bool due)
+{
+	uint64_t goal = atomic_load(&gc.goal);
+
+	if (!due)
+		goal = UINT64_MAX;
+	else if (rt_gc_beside)
+		goal = rt_pacer_trigger(goal, gc.marked, gc.runway);
 	atomic_store(&rt_heap.trigger, goal);
+}
+
+void
+rt_gc_found(uint64_t marked, uint64_t stacks, uint64_t waste,
+    uint64_t allocated)
+{
+	gc.marked = marked;
+	gc.stacks = stacks;
+	gc.waste = waste;
+	gc.runway = allocated;
+	rt_gc_revise_goal();
 }
 
 uint64_t
@@ -156,12 +136,6 @@ uint64_t
 rt_gc_last_heap_marked(void)
 {
 	return gc.marked;
-}
-
-uint32_t
-rt_gc_cycles(void)
-{
-	return atomic_load(&gc.cycles);
 }
 
 int32_t
@@ -214,201 +188,14 @@ rt_gcinit(void)
 		         "runtime/debug.SetMemoryLimit`");
 	}
 	atomic_store(&gc.limit, limit);
+	rt_gccycle_init();
 	rt_gcwork_init();
 	rt_final_init();
 	update_hooks();
 	rt_gc_revise_goal();
 }
 
-/* ---- marking ---- */
-
-/* A helper thread's life: g0, no P. Only marks, never allocates. */
-static void
-helper_main(void)
-{
-	struct helper *h = &gc.helper[atomic_fetch_add(&gc.helper_ids, 1)];
-	int64_t t0;
-
-	for (;;) {
-		rt_noteclear(&h->start);
-		/* release: the note is cleared before anybody wakes it */
-		atomic_store_explicit(&h->armed, 1, memory_order_release);
-		rt_notesleep(&h->start);
-		if (!rt_gcwork_join())
-			continue;
-		t0 = rt_thread_cputime_ns();
-		rt_gcworker_init(&h->w);
-		rt_gcmark_drain(&h->w);
-		rt_gcworker_fini(&h->w);
-		h->w.cpu_ns = rt_thread_cputime_ns() - t0;
-		/* release: the collector reads h->w after this */
-		atomic_fetch_add_explicit(
-		    &gc.helpers_left, 1, memory_order_release);
-	}
-}
-
-/* World running, worldsema held. */
-static int32_t
-make_helpers(void)
-{
-	int32_t want = rt_pacer_helpers(
-	    rt_heap_live(), rt_gomaxprocs, rt_ncpu);
-
-	for (; gc.nhelpers < want; gc.nhelpers++)
-		rt_newm(helper_main, NULL, true);
-	return want;
-}
-
-static void
-wake_helpers(int32_t n)
-{
-	uint32_t yes;
-
-	for (int32_t i = 0; i < n; i++) {
-		yes = 1;
-		/* acquire: pairs with the helper's release above */
-		if (atomic_compare_exchange_strong(
-		        &gc.helper[i].armed, &yes, 0))
-			rt_notewakeup(&gc.helper[i].start);
-	}
-}
-
-/* Mark everything; fills in what the workers counted. */
-static void
-mark(int32_t nhelpers, struct rt_gc_cycle *r)
-{
-	struct gcworker w;
-	int64_t t0 = rt_thread_cputime_ns();
-
-	for (int32_t i = 0; i < gc.nhelpers; i++)
-		gc.helper[i].w = (struct gcworker){ 0 };
-	rt_gcwork_begin((uint32_t)nhelpers + 1);
-	rt_gcmark_prepare();
-	rt_gcworker_init(&w);
-	w.alone = nhelpers == 0;
-	atomic_store(&gc.helpers_left, 0);
-	if (!rt_gcwork_join())
-		rt_throw("gc: marking was over before it began");
-	wake_helpers(nhelpers);
-	rt_gcmark_drain(&w);
-	rt_gcworker_fini(&w);
-	r->bg_ns = rt_thread_cputime_ns() - t0;
-	r->heap_live = w.bytes_marked;
-	r->stacks = w.stack_bytes;
-	while (atomic_load_explicit(&gc.helpers_left, memory_order_acquire) !=
-	    rt_gcwork_joined() - 1)
-		rt_osyield();
-	rt_gcmark_finish();
-	/* all of them: one that was woken for an earlier cycle and came late
-	 * may be the one that joined this time */
-	for (int32_t i = 0; i < gc.nhelpers; i++) {
-		r->heap_live += gc.helper[i].w.bytes_marked;
-		r->stacks += gc.helper[i].w.stack_bytes;
-		r->bg_ns += gc.helper[i].w.cpu_ns;
-	}
-}
-
-/* ---- a cycle ---- */
-
-static void
-flush_all(void)
-{
-	for (int32_t i = 0; i < rt_gomaxprocs; i++)
-		rt_gc_p_flush(rt_allp[i]);
-}
-
-void
-rt_gc_p_flush(struct p *pp)
-{
-	rt_mcache_flush(pp);
-}
-
-/* The numbers of the cycle that ends now; world stopped. */
-static void
-account(struct rt_gc_cycle *r, int64_t start_ns, int64_t end_ns)
-{
-	uint64_t pause = (uint64_t)(end_ns - start_ns);
-	uint32_t n = atomic_load(&gc.cycles);
-	int64_t origin = rt_runtime_init_time_ns();
-
-	gc.cpu_ns += (int64_t)pause * r->procs;
-	r->cpu_permille = rt_pacer_permille(
-	    gc.cpu_ns, end_ns - origin, (int32_t)r->procs);
-	atomic_store(&gc.cpu_permille, r->cpu_permille);
-	atomic_store(&gc.pause_ns[n % 256], pause);
-	rt_timehist_add(&rt_hist_gc_pauses, (int64_t)pause, 1);
-	atomic_store(&gc.last_end_unix_ns, (uint64_t)rt_walltime_ns());
-	atomic_store(&gc.pause_end_ns[n % 256],
-	    atomic_load(&gc.last_end_unix_ns));
-	atomic_fetch_add(&gc.pause_total_ns, pause);
-	atomic_store(&gc.last_end_ns, end_ns);
-	if (r->forced)
-		atomic_fetch_add(&gc.forced, 1);
-	atomic_store(&gc.cycles, n + 1);
-}
-
-static void (*_Atomic pool_cleanup)(void); /* const once set */
-
-void
-rt_gc_set_pool_cleanup(void (*f)(void))
-{
-	atomic_store(&pool_cleanup, f);
-}
-
-static void
-clean_pools(void)
-{
-	void (*f)(void) = atomic_load(&pool_cleanup);
-
-	if (f != NULL)
-		f();
-}
-
-struct cycle_args {
-	int32_t nhelpers;
-	struct rt_gc_cycle *r;
-};
-
-/* Steps 2 to 6, on g0. */
-static void
-cycle_on_g0(void *arg)
-{
-	struct cycle_args *a = arg;
-	struct rt_gc_cycle *r = a->r;
-	int64_t t0 = rt_nanotime(), t1, t2, t3;
-
-	rt_stop_the_world_with_sema();
-	clean_pools();
-	rt_gcsweep_all();
-	flush_all();
-	r->procs = (uint32_t)rt_gomaxprocs;
-	r->start_ns = t0;
-	r->goal = atomic_load(&gc.goal);
-	r->heap_start = r->heap_end = rt_heap_live();
-	gc.waste = atomic_load(&rt_heap.stats.inuse_bytes) - r->heap_start;
-	atomic_store(&rt_gcphase, GC_MARK);
-	t1 = rt_nanotime();
-	mark(a->nhelpers, r);
-	t2 = rt_nanotime();
-	atomic_store(&rt_gcphase, GC_MARKTERM);
-	r->globals = rt_gcmark_globals_bytes();
-	gc.marked = r->heap_live;
-	gc.stacks = r->stacks;
-	atomic_store(&rt_heap.live, r->heap_live);
-	rt_mprof_next_cycle();
-	rt_gcsweep_begin();
-	rt_gc_revise_goal();
-	atomic_store(&rt_gcphase, GC_OFF);
-	t3 = rt_nanotime();
-	r->stw_sweep_ns = t1 - t0;
-	r->mark_ns = t2 - t1;
-	r->stw_mark_ns = t3 - t2;
-	r->stw_sweep_cpu_ns = r->stw_sweep_ns * r->procs;
-	r->stw_mark_cpu_ns = r->stw_mark_ns * r->procs;
-	account(r, t0, t3);
-	r->cycle = atomic_load(&gc.cycles);
-	rt_start_the_world_with_sema();
-}
+/* ---- when ---- */
 
 bool
 rt_gc_should_start(void)
@@ -420,50 +207,39 @@ rt_gc_should_start(void)
 	    atomic_load_explicit(&rt_panicking, memory_order_relaxed) == 0;
 }
 
+/* Asked again once nobody else can begin one. */
 static bool
-still_due(enum gc_why why, uint32_t seen)
+still_due(enum gc_why why)
 {
-	if (atomic_load(&rt_panicking) != 0 || !atomic_load(&gc.enabled))
+	if (atomic_load(&rt_panicking) != 0 || !atomic_load(&gc.enabled) ||
+	    atomic_load(&rt_gcphase) != GC_OFF)
 		return false;
 	switch (why) {
 	case GC_BY_HEAP:
 		return rt_gc_should_start();
-	case GC_BY_FORCE:
-		/*
-		 * Cycles run with the world stopped and we were running when
-		 * we read `seen`, so any later one began after we asked.
-		 */
-		return atomic_load(&gc.cycles) == seen;
 	case GC_BY_TIME:
 		return atomic_load(&gc.percent) >= 0 &&
-		    rt_nanotime() - atomic_load(&gc.last_end_ns) >=
+		    rt_nanotime() - rt_gccycle_last_end_ns() >=
 		    atomic_load(&rt_gc_force_period_ns);
+	case GC_BY_FORCE:
 	case GC_BY_STRESS:
 		return true;
 	}
 	return false;
 }
 
-/* User or system goroutine, no locks held. */
+/* User or system goroutine, no locks held. A cycle is begun, unless it is not
+ * due any more; it may go on when this returns. */
 static void
 run_cycle(enum gc_why why)
 {
-	struct rt_gc_cycle r = { .forced = why == GC_BY_FORCE };
-	struct cycle_args a = { 0, &r };
-	uint32_t seen = atomic_load(&gc.cycles);
-
 	/* sweep in peace what would otherwise be swept in the pause */
 	rt_gcsweep_finish();
 	rt_worldsema_acquire();
-	if (!still_due(why, seen)) {
+	if (still_due(why))
+		rt_gccycle_begin(why); /* releases worldsema */
+	else
 		rt_worldsema_release();
-		return;
-	}
-	a.nhelpers = make_helpers();
-	rt_systemstack(cycle_on_g0, &a);
-	rt_gctrace(&r);
-	rt_worldsema_release();
-	rt_gcsweep_wake();
 }
 
 void
@@ -478,12 +254,26 @@ rt_gc_stress_cycle(void)
 	run_cycle(GC_BY_STRESS);
 }
 
+/*
+ * A cycle that runs now may have begun before an object died that the caller
+ * thinks of; so the end of one is wanted that begins after this call.
+ */
 void
 rt_gc_force(void)
 {
+	uint64_t want = rt_gccycle_started() + 1;
 	uint32_t cycle;
 
-	run_cycle(GC_BY_FORCE);
+	if (atomic_load(&rt_gcphase) != GC_OFF)
+		rt_gccycle_wait(want - 1);
+	while (rt_gccycle_started() < want &&
+	    atomic_load(&rt_panicking) == 0 && atomic_load(&gc.enabled)) {
+		run_cycle(GC_BY_FORCE);
+		if (rt_gccycle_started() < want)
+			rt_gccycle_wait(want - 1);
+	}
+	if (rt_gccycle_started() >= want)
+		rt_gccycle_wait(want);
 	cycle = rt_mprof_cycle();
 	rt_gcsweep_finish();
 	rt_mprof_swept(cycle);
@@ -505,8 +295,7 @@ forcegc(void *arg)
 void
 rt_gc_periodic_check(int64_t now_ns)
 {
-	int64_t last = atomic_load_explicit(
-	    &gc.last_end_ns, memory_order_relaxed);
+	int64_t last = rt_gccycle_last_end_ns();
 
 	update_hooks();
 	if (!atomic_load_explicit(&gc.enabled, memory_order_acquire))
@@ -521,10 +310,11 @@ void
 rt_gcenable(void)
 {
 	/* the first period begins now */
-	atomic_store(&gc.last_end_ns, rt_nanotime());
+	rt_gccycle_set_last_end(rt_nanotime());
 	rt_gc_revise_goal();
 	rt_gcsweep_start_daemon();
 	rt_gcscavenge_start_daemon();
+	rt_gccycle_start_daemon();
 	rt_newproc_system(forcegc, NULL);
 	/* release: the check above may use the daemons */
 	atomic_store_explicit(&gc.enabled, true, memory_order_release);
@@ -534,16 +324,5 @@ void
 rt_gc_fill_memstats(struct rt_memstats *r)
 {
 	r->next_gc = atomic_load(&gc.goal);
-	r->last_gc_unix_ns = atomic_load(&gc.last_end_unix_ns);
-	r->pause_total_ns = atomic_load(&gc.pause_total_ns);
-	r->num_gc = atomic_load(&gc.cycles);
-	r->num_forced_gc = atomic_load(&gc.forced);
-	r->gc_cpu_permille = atomic_load(&gc.cpu_permille);
-	/* a snapshot may see the entry of a cycle that ends this moment */
-	for (int i = 0; i < 256; i++) {
-		r->pause_ns[i] = atomic_load_explicit(
-		    &gc.pause_ns[i], memory_order_relaxed);
-		r->pause_end_ns[i] = atomic_load_explicit(
-		    &gc.pause_end_ns[i], memory_order_relaxed);
-	}
+	rt_gccycle_fill_memstats(r);
 }

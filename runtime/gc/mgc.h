@@ -21,7 +21,43 @@ enum gc_phase { GC_OFF, GC_MARK, GC_MARKTERM };
 extern _Atomic uint32_t rt_gcphase; /* stw to write */
 extern _Atomic int64_t rt_gc_force_period_ns; /* tests make it shorter */
 
+/* ---- mgccycle.c: see there ---- */
+extern bool rt_gc_beside; /* const after gcinit: mark beside the program */
+enum gc_why { GC_BY_HEAP, GC_BY_FORCE, GC_BY_TIME, GC_BY_STRESS };
+uint64_t rt_gccycle_started(void); /* cycles ever begun */
+/* worldsema held, user goroutine: run a cycle, or begin one. */
+void rt_gccycle_begin(enum gc_why why);
+void rt_gccycle_wait(uint64_t n); /* user goroutine: until cycle n is over */
+void rt_gccycle_init(void);
+void rt_gccycle_start_daemon(void);
+void rt_gccycle_fill_memstats(struct rt_memstats *r);
+int64_t rt_gccycle_last_end_ns(void); /* mono */
+void rt_gccycle_set_last_end(int64_t now_ns);
+/* What a worker marked counts as done. */
+void rt_gc_credit_marked(struct gcworker *w);
+uint64_t rt_gccycle_marked(void); /* so far, or by the last cycle */
+void rt_gccycle_wake_finisher(void);
+
+/* ---- mgcbg.c: see there ---- */
+/* World running, worldsema held. Threads for a cycle; how many to wake. */
+int32_t rt_gcbg_prepare(void);
+void rt_gcbg_wake(int32_t n);
+void rt_gcbg_quiesce(void); /* marking is over: until all have left */
+int64_t rt_gcbg_cpu_ns(void);    /* since the last call */
+int64_t rt_gcbg_assist_ns(void); /* the same of assists */
+void rt_gcbg_pace(struct gcworker *w);
+/* World stopped, a cycle begins: heap size now and its goal, bytes that are
+ * expected to be marked. */
+void rt_gcbg_plan(uint64_t live, uint64_t goal, uint64_t work);
+
+/* ---- mgccheck.c ---- */
+void rt_gccheck_closure(void); /* world stopped, marking is over */
+
 /* ---- mgc.c ---- */
+/* What the cycle that ends found. World stopped. */
+void rt_gc_found(uint64_t marked, uint64_t stacks, uint64_t waste,
+    uint64_t allocated);
+void rt_gc_set_trigger(bool due); /* false: none while marking */
 void rt_gc_stress_cycle(void); /* one cycle now; GODEBUG=gcstress */
 void rt_gc_fill_memstats(struct rt_memstats *r);
 uint64_t rt_gc_last_heap_marked(void);
@@ -84,20 +120,32 @@ struct gcworker { /* one thread that marks; nobody else touches it */
 	uint64_t bytes_marked;
 	uint64_t stack_bytes;
 	int64_t cpu_ns;
-	bool alone; /* no other worker in this cycle: plain stores will do */
+	/* Marks at most so many bytes before rt_gcmark_drain returns. */
+	uint64_t budget_bytes;
+	bool alone; /* nobody else sets mark bits: plain stores will do */
+	bool paced; /* the program runs beside: yield to it (mgcbg.c) */
+	bool extra; /* paced: only while a P is idle */
+	bool last;  /* out: it was this worker that found the end */
+	int64_t slice_ns; /* paced: when it last went on */
 };
 void rt_gcwork_init(void);
-/* World stopped, before the workers, of whom at most max may join. */
+/* Before the workers, of whom at most max may join at a time. World stopped. */
 void rt_gcwork_begin(uint32_t max);
-void rt_gcworker_init(struct gcworker *w);
+void rt_gcworker_init(struct gcworker *w); /* no budget, alone, not paced */
 void rt_gcworker_fini(struct gcworker *w); /* nothing left in it */
+void rt_gcworker_dispose(struct gcworker *w); /* the rest is others' work */
+bool rt_gcwork_empty(void); /* a hint */
 void rt_gcwork_push_slow(struct gcworker *w, uintptr_t obj);
 uintptr_t rt_gcwork_pop_slow(struct gcworker *w);
 void rt_gcwork_balance(struct gcworker *w);
 extern _Atomic uint32_t rt_gcwork_hungry; /* workers that wait for work */
 /* Nothing to do: wait for work (true) or for the end of marking (false). */
 bool rt_gcwork_idle(struct gcworker *w);
+bool rt_gcwork_is_over(void);
 bool rt_gcwork_join(void); /* false: not wanted, or marking is over */
+/* Stop working, everything disposed of. True: with that marking is over. Not
+ * after rt_gcwork_idle returned false. */
+bool rt_gcwork_leave(bool roots_left);
 uint32_t rt_gcwork_joined(void);
 
 static inline void
@@ -126,8 +174,18 @@ rt_gcwork_pop(struct gcworker *w)
  */
 void rt_gcmark_prepare(void);
 void rt_gcmark_finish(void);
+/* The same for marking beside the program, in the given cycle (from 1). */
+void rt_gcmark_prepare_beside(uint64_t cycle);
+void rt_gcmark_finish_beside(void);
+/* World stopped: the goroutine that stopped it. */
+void rt_gcmark_self(struct gcworker *w, struct g *gp);
+/* World stopped, at the end: the runtime's own variables once more. */
+void rt_gcmark_own_again(struct gcworker *w);
+bool rt_gcmark_jobs_left(void);
 /* Mark until nothing is left; any thread with a g, after join. */
 void rt_gcmark_drain(struct gcworker *w);
+/* Until this worker finds nothing more (true) or its budget is spent. */
+bool rt_gcmark_some(struct gcworker *w);
 /* Mark what p points into (interior counts). */
 void rt_gcmark_word(struct gcworker *w, uintptr_t p);
 void rt_gcmark_range(struct gcworker *w, uintptr_t lo, uintptr_t hi);
@@ -136,10 +194,15 @@ uint64_t rt_gcmark_globals_bytes(void);
 void rt_roots_lock(void);
 void rt_roots_unlock(void);
 
+/* A module's data, with the runtime's own variables. */
+void rt_roots_add_own(const void *base, size_t bytes);
+
 /* ---- mgcroots.c: variables of compiled packages; roots' lock held ---- */
-uint32_t rt_gcroots_jobs(void);
+uint32_t rt_gcroots_jobs(void); /* and remember which those are */
 void rt_gcroots_mark(struct gcworker *w, uint32_t job);
 uint64_t rt_gcroots_bytes(void);
+/* fn(variable, offset, word) for each pointer word. World stopped. */
+void rt_gcroots_each(void (*fn)(uintptr_t, size_t, uintptr_t));
 
 /* ---- mbarrier.c: see there ---- */
 extern _Atomic uint32_t rt_gcbarrier; /* stw to write; 0: a store is a store */
@@ -147,6 +210,7 @@ void rt_gcbarrier_set(bool on);
 void rt_gcbarrier_flush(void);
 bool rt_gcbarrier_drain(void (*fn)(void *, uintptr_t), void *arg);
 void rt_writeptr_recorded(void **slot, void *ptr);
+void rt_gc_shade(void *ptr); /* see there */
 
 /* ---- mgcsweep.c ---- */
 /* Sweep a span that the caller took off an unswept list. keep: leave it to
@@ -174,7 +238,7 @@ void rt_gcscavenge_check(int64_t now_ns); /* sysmon, about once a second */
 /* ---- mfinal.c ---- */
 struct final;
 void rt_final_init(void);
-void rt_final_mark_roots(struct gcworker *w); /* world stopped */
+void rt_final_mark_roots(struct gcworker *w, bool beside);
 /* Its object is dead: off the list of all, into the queue; speciallock. */
 void rt_final_enqueue(struct final *f);
 void rt_final_wake(void); /* after a sweep queued something */

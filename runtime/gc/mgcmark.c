@@ -31,14 +31,38 @@
  * Marking a slot: its bit is set by fetch-or, whoever changed it from 0 queues
  * the object. While one worker is alone plain stores do.
  *
+ * With the program running beside (mgccycle.c) the same jobs are done, and each
+ * root must be read once, in one moment, while nobody changes it unseen:
+ *
+ *   goroutines  A goroutine that runs has been scanned: before it goes on for
+ *               the first time in a cycle its own thread does it
+ *               (rt_gcmark_before_run, called where its status becomes
+ *               running). All others stand still, and their status holds
+ *               G_SCAN while a worker reads them, which keeps them from going
+ *               on. One that is born meanwhile has nothing but its argument.
+ *               After that moment its stack may hold what it likes: it
+ *               came from an object that the snapshot reaches, whose loss the
+ *               barrier records, or was born marked.
+ *   ranges      under roots.lock, in pieces; a range that is taken away is
+ *               recorded first, as its words may have been read by now
+ *   timers      under each P's timerslock; stores into the heap of timers are
+ *               recorded like those into objects
+ *   finalizers  under heap.speciallock
+ *   variables   like objects: compiled code stores there through the barrier
+ *
+ * The runtime's own variables are read a second time with the world stopped:
+ * few, and not all stores into them go through the barrier.
+ *
  * Everything that reads program memory here is excluded from sanitizers: red
  * zones of another stack are as much a root as any other word.
  */
 #include "gc/mgc.h"
 
+#include "arch/arch.h"
 #include "chan/chan.h"
 #include "os/os.h"
 #include "sched/sched.h"
+#include "sched/sched_priv.h"
 #include "sched/time.h"
 
 #define OBLET_BYTES ((size_t)128 << 10)
@@ -49,6 +73,8 @@
 struct root {
 	uintptr_t base;
 	size_t bytes;
+	size_t done; /* bytes read in this cycle, program running */
+	bool own;    /* a module's data: read again at the end */
 	struct root *next;
 };
 
@@ -58,11 +84,13 @@ static struct {
 	struct root *free; /* lock */
 	_Atomic uint64_t bytes;
 	_Atomic bool marking; /* the collector has the lock, or waits for it */
+	bool beside; /* stw to write: read piece by piece under the lock */
 } roots = { .lock = { .rank = RANK_ROOTS } };
 
 /* The jobs of this cycle; written with the world stopped, before workers. */
 static struct {
 	uint32_t nvars, ngs, total;
+	uint64_t cycle; /* what gcscandone becomes */
 	_Atomic uint32_t next; /* claimed by fetch-add */
 } jobs;
 
@@ -84,8 +112,8 @@ rt_roots_unlock(void)
 	rt_unlock(&roots.lock);
 }
 
-void
-rt_roots_add(const void *base, size_t bytes)
+static void
+add_range(const void *base, size_t bytes, bool own)
 {
 	uintptr_t lo = ((uintptr_t)base + 7) & ~(uintptr_t)7;
 	uintptr_t hi = ((uintptr_t)base + bytes) & ~(uintptr_t)7;
@@ -101,10 +129,32 @@ rt_roots_add(const void *base, size_t bytes)
 		r = rt_persistentalloc(sizeof(*r), 8, RT_STAT_GC);
 	r->base = lo;
 	r->bytes = hi - lo;
+	r->done = 0;
+	r->own = own;
 	r->next = roots.list;
 	roots.list = r;
 	atomic_fetch_add(&roots.bytes, r->bytes);
 	rt_roots_unlock();
+}
+
+void
+rt_roots_add(const void *base, size_t bytes)
+{
+	add_range(base, bytes, false);
+}
+
+void
+rt_roots_add_own(const void *base, size_t bytes)
+{
+	add_range(base, bytes, true);
+}
+
+/* What has not been read of r yet; roots.lock held. */
+static RT_NO_SANITIZE void
+record_rest(struct root *r)
+{
+	for (; r->done < r->bytes; r->done += sizeof(uintptr_t))
+		rt_gc_shade(*(void **)(r->base + r->done));
 }
 
 void
@@ -118,6 +168,8 @@ rt_roots_del(const void *base)
 		if (r->base != lo)
 			continue;
 		*at = r->next;
+		if (roots.beside)
+			record_rest(r);
 		r->next = roots.free;
 		roots.free = r;
 		atomic_fetch_sub(&roots.bytes, r->bytes);
@@ -165,6 +217,8 @@ mark_slot(struct gcworker *w, struct mspan *s, uint32_t slot)
 	if (!set_mark(w, word, bit))
 		return;
 	w->bytes_marked += s->elemsize;
+	w->budget_bytes -= s->elemsize <= w->budget_bytes ? s->elemsize
+	                                                  : w->budget_bytes;
 	if (s->kind != SPAN_NOSCAN)
 		rt_gcwork_push(w, s->base + slot * s->elemsize);
 }
@@ -362,21 +416,112 @@ mark_g(struct gcworker *w, struct g *gp)
 	}
 }
 
+/* ---- goroutines while the program runs ---- */
+
+static bool
+is_scanned(struct g *gp)
+{
+	/* acquire: pairs with the release below; who sees it set needs nothing
+	 * else of the scan */
+	return __atomic_load_n(&gp->gcscandone, __ATOMIC_ACQUIRE) ==
+	    jobs.cycle;
+}
+
+static void
+set_scanned(struct g *gp)
+{
+	__atomic_store_n(&gp->gcscandone, jobs.cycle, __ATOMIC_RELEASE);
+}
+
+/*
+ * gp's status is `status` or it is about to run or to die: true if it can be
+ * left alone, else it stands still until rt_gcmark_g_release.
+ */
+static bool
+hold_g(struct g *gp, uint32_t *ret_status)
+{
+	uint32_t s;
+
+	for (;;) {
+		s = rt_readgstatus(gp);
+		if (s == G_DEAD || s == G_IDLE || is_scanned(gp))
+			return false;
+		/* RUNNING: between its own scan and here; look again */
+		if ((s & G_SCAN) == 0 && s != G_RUNNING &&
+		    atomic_compare_exchange_strong(
+		        &gp->atomicstatus, &s, s | G_SCAN)) {
+			*ret_status = s;
+			return true;
+		}
+		rt_procyield(10);
+	}
+}
+
+/* Scan a goroutine that does not run, whoever else wants to. */
+static void
+mark_g_beside(struct gcworker *w, struct g *gp)
+{
+	uint32_t status;
+
+	if (!hold_g(gp, &status))
+		return;
+	if (!is_scanned(gp)) {
+		mark_g(w, gp);
+		set_scanned(gp);
+	}
+	/* release: whoever goes on sees all of it done */
+	atomic_store_explicit(
+	    &gp->atomicstatus, status, memory_order_release);
+}
+
+void
+rt_gcmark_before_run(struct g *gp)
+{
+	struct gcworker w;
+
+	if (is_scanned(gp))
+		return;
+	rt_gcworker_init(&w);
+	mark_g_beside(&w, gp);
+	rt_gc_credit_marked(&w);
+	rt_gcworker_dispose(&w);
+}
+
+void
+rt_gcmark_self(struct gcworker *w, struct g *gp)
+{
+	mark_g(w, gp);
+	set_scanned(gp);
+}
+
+void
+rt_gcmark_born(struct g *gp)
+{
+	rt_gc_shade(gp->startarg);
+	set_scanned(gp);
+}
+
 static void
 mark_gs(struct gcworker *w, uint32_t job)
 {
 	size_t from = (size_t)job * GS_PER_JOB, n = rt_allg_len();
 
-	for (size_t i = from; i < from + GS_PER_JOB && i < n; i++)
-		mark_g(w, rt_allg_at(i));
+	for (size_t i = from; i < from + GS_PER_JOB && i < n; i++) {
+		if (roots.beside)
+			mark_g_beside(w, rt_allg_at(i));
+		else
+			mark_g(w, rt_allg_at(i));
+	}
 }
 
 static RT_NO_SANITIZE void
 mark_rest(struct gcworker *w)
 {
-	for (int32_t i = 0; i < rt_gomaxprocs; i++) {
+	for (int32_t i = 0; i < rt_nallp(); i++) {
 		struct p *pp = rt_allp[i];
 
+		if (roots.beside)
+			rt_lock(&pp->timerslock);
 		for (uint32_t k = 0; k < pp->ntimers; k++) {
 			struct rt_timer *t = pp->timers[k].t;
 
@@ -385,9 +530,20 @@ mark_rest(struct gcworker *w)
 			mark_word(w, (uintptr_t)t->arg_type);
 			mark_word(w, (uintptr_t)t->arg);
 		}
+		if (roots.beside)
+			rt_unlock(&pp->timerslock);
 	}
-	rt_final_mark_roots(w);
+	rt_final_mark_roots(w, roots.beside);
 	rt_gctypes_mark(w);
+}
+
+static void
+prepare_jobs(uint64_t cycle)
+{
+	jobs.cycle = cycle;
+	jobs.nvars = rt_gcroots_jobs();
+	jobs.ngs = (uint32_t)((rt_allg_len() + GS_PER_JOB - 1) / GS_PER_JOB);
+	jobs.total = 1 + jobs.ngs + jobs.nvars;
 }
 
 void
@@ -395,9 +551,7 @@ rt_gcmark_prepare(void)
 {
 	atomic_store(&roots.marking, true);
 	rt_lock(&roots.lock);
-	jobs.nvars = rt_gcroots_jobs();
-	jobs.ngs = (uint32_t)((rt_allg_len() + GS_PER_JOB - 1) / GS_PER_JOB);
-	jobs.total = 1 + jobs.ngs + jobs.nvars;
+	prepare_jobs(0);
 	for (struct root *r = roots.list; r != NULL; r = r->next)
 		jobs.total += (uint32_t)((r->bytes + GLOBALS_PIECE - 1) /
 		    GLOBALS_PIECE);
@@ -412,17 +566,77 @@ rt_gcmark_finish(void)
 	atomic_store(&roots.marking, false);
 }
 
+void
+rt_gcmark_prepare_beside(uint64_t cycle)
+{
+	rt_roots_lock();
+	prepare_jobs(cycle);
+	for (struct root *r = roots.list; r != NULL; r = r->next)
+		r->done = 0;
+	roots.beside = true;
+	rt_roots_unlock();
+	atomic_store_explicit(&jobs.next, 0, memory_order_release);
+}
+
+void
+rt_gcmark_finish_beside(void)
+{
+	rt_roots_lock();
+	roots.beside = false;
+	rt_roots_unlock();
+}
+
+void
+rt_gcmark_own_again(struct gcworker *w)
+{
+	rt_roots_lock();
+	for (struct root *r = roots.list; r != NULL; r = r->next)
+		if (r->own)
+			rt_gcmark_range(w, r->base, r->base + r->bytes);
+	rt_roots_unlock();
+}
+
+/* The next piece of a registered range; false: all are read. The lock is held
+ * while reading, so that nobody unmaps it under our eyes. */
+static bool
+claim_piece(struct gcworker *w)
+{
+	struct root *r;
+	size_t n;
+
+	rt_roots_lock();
+	r = roots.list;
+	while (r != NULL && r->done >= r->bytes)
+		r = r->next;
+	if (r != NULL) {
+		n = r->bytes - r->done;
+		if (n > GLOBALS_PIECE)
+			n = GLOBALS_PIECE;
+		rt_gcmark_range(
+		    w, r->base + r->done, r->base + r->done + n);
+		r->done += n;
+	}
+	rt_roots_unlock();
+	return r != NULL;
+}
+
+bool
+rt_gcmark_jobs_left(void)
+{
+	return atomic_load_explicit(&jobs.next, memory_order_acquire) <
+	    jobs.total;
+}
+
 static bool
 claim_root(struct gcworker *w)
 {
 	uint32_t job;
 
-	if (atomic_load_explicit(&jobs.next, memory_order_acquire) >=
-	    jobs.total)
-		return false;
+	if (!rt_gcmark_jobs_left())
+		return roots.beside && claim_piece(w);
 	job = atomic_fetch_add_explicit(&jobs.next, 1, memory_order_acq_rel);
 	if (job >= jobs.total)
-		return false;
+		return roots.beside && claim_piece(w);
 	if (job == 0)
 		mark_rest(w);
 	else if (job <= jobs.ngs)
@@ -455,18 +669,42 @@ drain_objects(struct gcworker *w)
 		waiting += (obj != 0) - (turn != 0);
 		if (turn != 0)
 			scan_object(w, turn);
-		if (++n % 64 == 0 && atomic_load_explicit(&rt_gcwork_hungry,
-		                         memory_order_relaxed) > 0)
+		if (RT_UNLIKELY(w->budget_bytes == 0))
+			break;
+		if (++n % 64 != 0)
+			continue;
+		if (atomic_load_explicit(
+		        &rt_gcwork_hungry, memory_order_relaxed) > 0)
 			rt_gcwork_balance(w);
+		if (w->paced)
+			rt_gcbg_pace(w);
 	}
+	for (n = 0; n < PREFETCH; n++)
+		if (ring[n] != 0)
+			rt_gcwork_push(w, ring[n]);
+}
+
+static void
+mark_record(void *w, uintptr_t word)
+{
+	mark_word(w, word);
+}
+
+bool
+rt_gcmark_some(struct gcworker *w)
+{
+	do
+		drain_objects(w);
+	while (w->budget_bytes != 0 &&
+	    (claim_root(w) || rt_gcbarrier_drain(mark_record, w)));
+	return w->budget_bytes != 0;
 }
 
 void
 rt_gcmark_drain(struct gcworker *w)
 {
 	do {
-		do
-			drain_objects(w);
-		while (claim_root(w));
-	} while (rt_gcwork_idle(w));
+		rt_gcmark_some(w);
+		rt_gc_credit_marked(w);
+	} while (w->budget_bytes != 0 && rt_gcwork_idle(w));
 }

@@ -18,9 +18,10 @@
  * goal stays a step above the live heap, 1/16 of it but 256 KiB at least. With
  * a limit that can't be held a cycle then runs every such step.
  *
- * The world stands still while marking, so nothing is allocated between trigger
- * and end: the trigger is the goal. A concurrent collector will have to
- * start earlier; the runway then belongs here.
+ * The trigger. With the world stopped while marking it is the goal. Beside the
+ * program a cycle begins earlier by its runway: what was allocated while the
+ * last one marked and an eighth, but between 5 and 30 % of the room between
+ * live heap and goal. Assists hold what the runway does not.
  */
 #include "gc/mgcpacer.h"
 
@@ -111,6 +112,21 @@ rt_pacer_goal(const struct gc_pace *in)
 	uint64_t a = goal_by_percent(in), b = goal_by_limit(in);
 
 	return a < b ? a : b;
+}
+
+uint64_t
+rt_pacer_trigger(uint64_t goal, uint64_t live_bytes, uint64_t runway)
+{
+	uint64_t room = sub_floor(goal, live_bytes);
+
+	if (goal == GC_GOAL_NONE)
+		return goal;
+	runway += runway / 8;
+	if (runway < room / 20)
+		runway = room / 20;
+	if (runway > room / 10 * 3)
+		runway = room / 10 * 3;
+	return goal - runway;
 }
 
 int32_t

@@ -21,6 +21,9 @@ struct gc_pace {
 
 /* The heap size at which the next cycle begins. */
 uint64_t rt_pacer_goal(const struct gc_pace *in);
+/* Where to begin so as to end at the goal; runway: allocated while the last
+ * cycle marked. */
+uint64_t rt_pacer_trigger(uint64_t goal, uint64_t live_bytes, uint64_t runway);
 /* Least goal that a memory limit may force on a live heap. */
 uint64_t rt_pacer_floor(uint64_t live_bytes);
 /* Helper threads that are worth waking to mark so much. */

@@ -48,6 +48,14 @@ static struct { /* roots' lock, by rt_roots_lock */
 	uint64_t bytes; /* that are read */
 } vars;
 
+/* What a cycle reads: packages that register later have stored nothing yet.
+ * Written with the world stopped. */
+static struct {
+	struct rt_root_list **list;
+	uint32_t nlists;
+	struct piece *piece;
+} seen;
+
 static void *
 grown(void *old, uint32_t n, uint32_t *cap, size_t each)
 {
@@ -95,7 +103,7 @@ add_common(uintptr_t lo, uintptr_t hi, const char *from, const char *to)
 	if (hi > (uintptr_t)to)
 		hi = (uintptr_t)to;
 	if (lo < hi)
-		rt_roots_add((void *)lo, hi - lo);
+		rt_roots_add_own((void *)lo, hi - lo);
 }
 
 void
@@ -104,7 +112,7 @@ rt_roots_add_data(const void *base, size_t bytes)
 	uintptr_t lo = (uintptr_t)base, hi = lo + bytes;
 
 	if (data_start == NULL && bss_start == NULL) {
-		rt_roots_add(base, bytes);
+		rt_roots_add_own(base, bytes);
 		return;
 	}
 	add_common(lo, hi, data_start, data_stop);
@@ -120,6 +128,9 @@ rt_gcroots_bytes(void)
 uint32_t
 rt_gcroots_jobs(void)
 {
+	seen.list = vars.list;
+	seen.nlists = vars.nlists;
+	seen.piece = vars.piece;
 	return vars.nlists + vars.npieces;
 }
 
@@ -145,16 +156,33 @@ rt_gcroots_mark(struct gcworker *w, uint32_t job)
 {
 	const struct rt_root_list *l;
 
-	if (job >= vars.nlists) {
-		const struct piece *p = &vars.piece[job - vars.nlists];
+	if (job >= seen.nlists) {
+		const struct piece *p = &seen.piece[job - seen.nlists];
 		size_t to = p->from + PIECE_BYTES;
 
 		mark_var(w, p->v, p->from,
 		    to < p->v->ptrdata ? to : p->v->ptrdata);
 		return;
 	}
-	l = vars.list[job];
+	l = seen.list[job];
 	for (intptr_t i = 0; i < l->n; i++)
 		if (l->v[i].ptrdata <= PIECE_BYTES)
 			mark_var(w, &l->v[i], 0, l->v[i].ptrdata);
+}
+
+RT_NO_SANITIZE void
+rt_gcroots_each(void (*fn)(uintptr_t, size_t, uintptr_t))
+{
+	for (uint32_t k = 0; k < seen.nlists; k++) {
+		const struct rt_root_list *l = seen.list[k];
+
+		for (intptr_t i = 0; i < l->n; i++) {
+			const struct rt_root_var *v = &l->v[i];
+
+			for (size_t at = 0; at < v->ptrdata / 8; at++)
+				if (v->gcdata[at / 8] >> (at % 8) & 1)
+					fn((uintptr_t)v->base, at * 8,
+					    ((uintptr_t *)v->base)[at]);
+		}
+	}
 }

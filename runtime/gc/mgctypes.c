@@ -250,6 +250,8 @@ add(const struct gort_type *t)
 	if (t->kind & KIND_GCPROG)
 		e->bits = expand(t);
 	if (rt_spanof((uintptr_t)t) != NULL) {
+		/* a root from now on, perhaps after the roots were read */
+		rt_gc_shade((void *)(uintptr_t)t);
 		e->nextheap = atomic_load(&types.heap);
 		atomic_store(&types.heap, e);
 	}

@@ -8,13 +8,19 @@
  * others are hungry gives half of its buffer away (balance).
  *
  * The end of marking. Under work.lock a worker without work counts itself
- * idle; a worker that takes a buffer off the list counts itself back. Marking
- * is over when the list is empty and idle == joined: nobody has work, and
- * only a worker with work can make some. The one who sees this sets `over`,
- * under the same lock, so there is no order to argue about. A helper thread
- * that wakes late finds `over` and does not join; whoever joins, joins while
- * somebody still works. Root jobs are claimed by workers that are not idle, and
- * a worker goes idle only after the claims are exhausted (mgcmark.c).
+ * idle; a worker that takes a buffer off the list counts itself back; a worker
+ * that has enough leaves and is no longer counted. Marking is over when the list
+ * is empty and idle == joined: nobody has work, and only a worker with work
+ * can make some. The one who sees this sets `over`, under the same lock, so
+ * there is no order to argue about. A helper thread that wakes late finds
+ * `over` and does not join. Root jobs are claimed by workers that are not
+ * idle, and a worker goes idle or leaves only after the claims are exhausted,
+ * or others are there to go on (mgcmark.c).
+ *
+ * With the program running beside, `over` is an offer: the barrier's records and
+ * a goroutine that scanned its own stack may have brought more since. The
+ * world is stopped and what there is drained (mgccycle.c); if it is much, the
+ * whole begins again by rt_gcwork_begin.
  *
  * Waiting is spinning with a yield, then a futex sleep of at most 50 us: phases
  * without work for all are short, and a thread that marks must find the other
@@ -47,13 +53,19 @@ rt_gcwork_init(void)
 void
 rt_gcwork_begin(uint32_t max)
 {
-	if (work.full != NULL)
-		rt_throw("gcwork: grey objects left from the last cycle");
+	rt_lock(&work.lock);
 	work.joined = 0;
 	work.max = max;
 	work.idle = 0;
 	atomic_store(&work.over, false);
 	atomic_store(&rt_gcwork_hungry, 0);
+	rt_unlock(&work.lock);
+}
+
+bool
+rt_gcwork_empty(void)
+{
+	return atomic_load_explicit(&work.nfull, memory_order_relaxed) == 0;
 }
 
 static struct workbuf *
@@ -112,7 +124,8 @@ try_get_full(bool was_idle)
 void
 rt_gcworker_init(struct gcworker *w)
 {
-	*w = (struct gcworker){ .cur = get_empty() };
+	*w = (struct gcworker){ .cur = get_empty(),
+		.budget_bytes = UINT64_MAX };
 	w->other = get_empty();
 }
 
@@ -123,6 +136,15 @@ rt_gcworker_fini(struct gcworker *w)
 		rt_throw("gcwork: a worker ends with grey objects");
 	put(w->cur, false);
 	put(w->other, false);
+	w->cur = w->other = NULL;
+}
+
+/* Whatever is in it goes to the list. */
+void
+rt_gcworker_dispose(struct gcworker *w)
+{
+	put(w->cur, w->cur->n != 0);
+	put(w->other, w->other->n != 0);
 	w->cur = w->other = NULL;
 }
 
@@ -202,26 +224,52 @@ rt_gcwork_join(void)
 	return ok;
 }
 
+bool
+rt_gcwork_is_over(void)
+{
+	return atomic_load_explicit(&work.over, memory_order_acquire);
+}
+
 uint32_t
 rt_gcwork_joined(void)
 {
 	return work.joined; /* after the end: constant */
 }
 
+/* lock held. Was that the last one with work? */
+static bool
+check_over(void)
+{
+	if (work.full != NULL || work.idle != work.joined ||
+	    atomic_load_explicit(&work.over, memory_order_relaxed))
+		return false;
+	/* release: pairs with the acquire in rt_gcwork_idle */
+	atomic_store_explicit(&work.over, true, memory_order_release);
+	return true;
+}
+
 /* Count this worker idle; true if it was the last with work. */
 static bool
 go_idle(void)
 {
-	bool over = false;
+	bool over;
 
 	rt_lock(&work.lock);
 	work.idle++;
-	if (work.full == NULL && work.idle == work.joined) {
-		/* release: pairs with the acquire in rt_gcwork_idle */
-		atomic_store_explicit(
-		    &work.over, true, memory_order_release);
-		over = true;
-	}
+	over = check_over();
+	rt_unlock(&work.lock);
+	return over;
+}
+
+bool
+rt_gcwork_leave(bool roots_left)
+{
+	bool over = false;
+
+	rt_lock(&work.lock);
+	work.joined--;
+	if (!roots_left)
+		over = check_over();
 	rt_unlock(&work.lock);
 	return over;
 }
@@ -232,8 +280,10 @@ rt_gcwork_idle(struct gcworker *w)
 	struct workbuf *b = NULL;
 	unsigned tries = 0;
 
-	if (go_idle())
+	if (go_idle()) {
+		w->last = true;
 		return false;
+	}
 	atomic_fetch_add(&rt_gcwork_hungry, 1);
 	while (!atomic_load_explicit(&work.over, memory_order_acquire)) {
 		b = try_get_full(true);

@@ -56,10 +56,10 @@
 	X(RANK_STACKPOOL, "stackpool")     /* slots; segments */              \
 	X(RANK_ROOTS, "roots")             /* registered roots */             \
 	X(RANK_GCTYPES, "gctypes")         /* unrolled layouts */             \
+	X(RANK_MHEAPSPECIAL, "mheapspecial") /* finalizers of all spans */    \
 	X(RANK_GCWORK, "gcwork")           /* work buffers; barriers' records */ \
 	X(RANK_MCENTRAL, "mcentral")       /* one size class */               \
 	X(RANK_MHEAP, "mheap")             /* pages, spans */                 \
-	X(RANK_MHEAPSPECIAL, "mheapspecial") /* finalizers of all spans */    \
 	X(RANK_PROF, "prof")               /* one profile's counts */         \
 	X(RANK_PERSISTENT, "persistent")   /* leaf: memory never freed */     \
 	X(RANK_TRACE, "trace")             /* leaf: the tracer's buffers */  

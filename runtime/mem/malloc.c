@@ -126,6 +126,9 @@ slow_duties(void)
 	rt_preempt_check();
 	if (rt_gc_should_start())
 		rt_gc_start_background();
+	else if (RT_UNLIKELY(atomic_load_explicit(
+	             &rt_gcphase, memory_order_relaxed) == GC_MARK))
+		rt_gc_assist();
 }
 
 /* A span of the class with room, in this P's cache. */
@@ -204,7 +207,11 @@ alloc_large(size_t size, const struct gort_type *t, enum span_kind kind,
 		rt_memclr((void *)s->base, s->elemsize);
 	if (kind == SPAN_TYPED)
 		rt_bitmap_settype(s, s->base, t);
-	s->allocbits[0] = 1;
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_gcphase, memory_order_relaxed) == GC_MARK))
+		atomic_store_explicit(&s->markbits[0], 1,
+		    memory_order_relaxed); /* born marked: see mcache.c */
+	__atomic_store_n(&s->allocbits[0], 1, __ATOMIC_RELEASE);
 	s->alloccount = 1;
 	atomic_fetch_add_explicit(
 	    &rt_heap.stats.nlarge, 1, memory_order_relaxed);

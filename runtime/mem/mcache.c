@@ -191,7 +191,12 @@ rt_mcache_count(struct rt_mcache_counts *ret)
 
 /* ---- spans ---- */
 
-/* Load word w of allocbits, inverted and cut to the span's slots. */
+/*
+ * Load word w of allocbits, inverted and cut to the span's slots. While
+ * marking goes on what is allocated is born marked: all slots of the word are
+ * marked here, once, and those not given out are unmarked in settle. So an
+ * allocation that hits knows nothing of the collector.
+ */
 static void
 load_word(struct mspan *s, unsigned w)
 {
@@ -200,6 +205,10 @@ load_word(struct mspan *s, unsigned w)
 
 	if (w == s->nwords - 1u && tail != 0)
 		free &= ((uint64_t)1 << tail) - 1;
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_gcphase, memory_order_relaxed) == GC_MARK))
+		atomic_fetch_or_explicit(
+		    &s->markbits[w], free, memory_order_relaxed);
 	s->cachebase = s->base + (size_t)w * 64 * s->elemsize;
 	/* in this order: see slot_is_free in malloc.c */
 	__atomic_store_n(&s->curword, (uint16_t)w, __ATOMIC_RELEASE);
@@ -302,18 +311,34 @@ rt_mcache_nextword(struct mcache *c, unsigned spanclass)
 	return found;
 }
 
-/* Make allocbits and alloccount exact. */
+static inline void
+set_allocbits(struct mspan *s, unsigned w, uint64_t bits)
+{
+	/* a marker may read them: whole words, and from 0 to 1 only */
+	__atomic_store_n(&s->allocbits[w], bits, __ATOMIC_RELAXED);
+}
+
+/*
+ * Make allocbits and alloccount exact. While marking goes on slots that were
+ * marked on suspicion (load_word) and not given out lose their mark: nobody
+ * else can have set it, as their allocbits were 0.
+ */
 static void
 settle(struct mspan *s)
 {
+	uint64_t last = ~(uint64_t)0, left = s->alloccache | s->withheld;
 	uint32_t n = 0;
 
-	for (unsigned w = 0; w < s->curword; w++)
-		s->allocbits[w] = ~(uint64_t)0;
-	s->allocbits[s->curword] = ~(s->alloccache | s->withheld);
 	if (s->nelems % 64 != 0)
-		s->allocbits[s->nwords - 1] &=
-		    ((uint64_t)1 << (s->nelems % 64)) - 1;
+		last = ((uint64_t)1 << (s->nelems % 64)) - 1;
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_gcphase, memory_order_relaxed) == GC_MARK))
+		atomic_fetch_and_explicit(&s->markbits[s->curword],
+		    ~left, memory_order_relaxed);
+	for (unsigned w = 0; w <= s->curword; w++)
+		set_allocbits(s, w,
+		    (w == s->curword ? ~left : ~(uint64_t)0) &
+		        (w == s->nwords - 1u ? last : ~(uint64_t)0));
 	for (unsigned w = 0; w < s->nwords; w++)
 		n += (uint32_t)__builtin_popcountll(s->allocbits[w]);
 	s->alloccount = n;

@@ -36,6 +36,7 @@
 #include "sched/sched.h"
 
 #include "fault/fault.h"
+#include "gc/gc.h"
 #include "os/os.h"
 #include "poll/netpoll.h"
 #include "sched/sched_priv.h"
@@ -80,12 +81,13 @@ timers_pending(void)
 	return false;
 }
 
-/* Could time, a descriptor or a signal still wake somebody? Any thread. */
+/* Could time, a descriptor, a signal or the end of marking still wake somebody?
+ * Any thread. */
 bool
 rt_can_be_woken(void)
 {
 	return timers_pending() || rt_netpoll_waiters() > 0 ||
-	    rt_signal_wanted();
+	    rt_signal_wanted() || rt_gc_marking();
 }
 
 /*

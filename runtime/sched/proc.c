@@ -86,6 +86,16 @@ rt_casgstatus(struct g *gp, uint32_t oldval, uint32_t newval)
 	}
 }
 
+void
+rt_setgstatus_scanned(struct g *gp, uint32_t oldval, uint32_t newval)
+{
+	if (newval == G_RUNNING)
+		rt_gcmark_before_run(gp);
+	else if (oldval == G_DEAD)
+		rt_gcmark_born(gp);
+	rt_casgstatus(gp, oldval, newval);
+}
+
 /* ---- leaving a goroutine's stack ---- */
 
 void

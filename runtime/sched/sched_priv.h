@@ -184,15 +184,16 @@ void rt_sysmon_wake(void); /* sched.lock */
 /*
  * Change a status whose owner is proven to be the caller: nobody but the
  * collector's scan (G_SCAN) could interfere, and it announces itself while
- * the world is stopped. A plain store then, instead of a locked one.
+ * the world is stopped. A plain store then, instead of a locked one. While the
+ * collector scans, no goroutine runs that was not scanned (gc/mgcmark.c).
  */
+void rt_setgstatus_scanned(struct g *gp, uint32_t oldval, uint32_t newval);
+
 static inline void
 rt_setgstatus_own(struct g *gp, uint32_t oldval, uint32_t newval)
 {
 	if (RT_UNLIKELY(rt_sched.gscan)) {
-		void rt_casgstatus(struct g *, uint32_t, uint32_t);
-
-		rt_casgstatus(gp, oldval, newval);
+		rt_setgstatus_scanned(gp, oldval, newval);
 		return;
 	}
 	rt_assert(rt_readgstatus(gp) == oldval);
