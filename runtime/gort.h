@@ -72,9 +72,17 @@
  * goroutines; global variables; collected objects (not the *_noscan ones);
  * ranges given to gort_root_add. It does NOT look into malloc'ed memory,
  * thread-local variables or global variables of a library that dlopen loaded
- * after the start (give these to gort_root_add). A pointer to the inside of an object counts. A
- * pointer stored into a collected object or a global variable that other
- * goroutines see is stored by gort_store.
+ * after the start (give these to gort_root_add). A pointer to the inside of an
+ * object counts. A pointer stored into a collected object or a global variable
+ * that other goroutines see is stored by gort_store.
+ *
+ * PAUSES. The collector stops a C program while it marks, because it can't see
+ * its stores. A program that keeps a stricter rule is marked while it runs:
+ * EVERY pointer to collected memory that it stores anywhere but in its own
+ * frames - collected objects, also those that nobody else knows yet, global
+ * variables, ranges given to gort_root_add - goes through gort_store or
+ * gort_move, and none is overwritten, cleared or copied in another way. It says
+ * so with GORT_BARRIERED; GODEBUG=gccheckmark=1 finds most breaches.
  *
  * STACKS of goroutines are small (tens of KiB) and do not grow. Big library
  * functions (getaddrinfo, dlopen, regcomp, printf of long doubles) belong in
@@ -475,6 +483,9 @@ void *gort_new_array(const gort_type *t, ssize_t n);
 /* *slot = ptr, where slot is in a collected object or a global variable and
  * ptr is collected or NULL. Caller: G-. */
 void gort_store(void *slot, void *ptr);
+/* Once, in one file of the program: see PAUSES above. */
+#define GORT_BARRIERED const char gort_barriered = 1
+extern const char gort_barriered;
 /* memmove of n objects of t, under the same rule. Caller: G-. */
 void gort_move(const gort_type *t, void *dst, const void *src, ssize_t n);
 /* Scan [base, base+bytes) as roots until root_del(base). Caller: ANY once

@@ -37,6 +37,8 @@ void rt_gccycle_set_last_end(int64_t now_ns);
 void rt_gc_credit_marked(struct gcworker *w);
 uint64_t rt_gccycle_marked(void); /* so far, or by the last cycle */
 void rt_gccycle_wake_finisher(void);
+/* End the cycle if its marking is over. User goroutine, no lock held. */
+void rt_gccycle_try_to_end(void);
 
 /* ---- mgcbg.c: see there ---- */
 /* World running, worldsema held. Threads for a cycle; how many to wake. */

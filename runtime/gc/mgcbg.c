@@ -16,7 +16,10 @@
  * that needs a new span looks where marking is and, if it is behind the line,
  * marks what is missing, ASSIST_MAX_BYTES at most. So a program that
  * allocates slowly pays nothing, and one that allocates faster than the threads
- * can mark is slowed down to what they and it itself mark. Rejected: credit
+ * can mark is slowed down to what they and it itself mark. Above the goal every
+ * such allocation marks, or ends the cycle when that is all there is to do:
+ * on a machine with other work the heap must not grow because a thread of ours
+ * waits for a processor. Rejected: credit
  * and debt for each goroutine; the line needs two numbers that are there anyway.
  */
 #include "gc/mgc.h"
@@ -240,12 +243,20 @@ assist_on_g0(void *arg)
 void
 rt_gc_assist(void)
 {
+	bool late = rt_heap_live() > bg.goal;
 	uint64_t bytes;
 
-	/* else there is nothing that we could take */
-	if (rt_gcwork_empty() && !rt_gcmark_jobs_left())
+	if (rt_gcwork_is_over()) { /* the finisher has not had its turn */
+		rt_gccycle_try_to_end();
 		return;
-	bytes = behind();
+	}
+	if (rt_gcwork_empty() && !rt_gcmark_jobs_left()) {
+		/* nothing that we could take: let those go on who have it */
+		if (late)
+			rt_gosched();
+		return;
+	}
+	bytes = late ? ASSIST_MAX_BYTES : behind();
 	if (bytes < ASSIST_MIN_BYTES)
 		return;
 	if (bytes > ASSIST_MAX_BYTES)

@@ -112,14 +112,15 @@ rt_gccycle_set_last_end(int64_t now_ns)
 }
 
 /* Is every store of a pointer made through the barrier? */
-extern const char gort_barriered __attribute__((weak));
+extern const char barriered[] __asm__("gort_barriered")
+    __attribute__((weak));
 extern char compiled_go[] __asm__("__start_gort_data")
     __attribute__((weak));
 
 void
 rt_gccycle_init(void)
 {
-	rt_gc_beside = compiled_go != NULL || &gort_barriered != NULL;
+	rt_gc_beside = compiled_go != NULL || barriered != NULL;
 }
 
 /* ---- what is counted ---- */
@@ -446,8 +447,8 @@ finish(void)
 	tell_waiters();
 }
 
-static void
-try_to_end(void)
+void
+rt_gccycle_try_to_end(void)
 {
 	struct cycle_args a = { .nhelpers = 0 };
 
@@ -472,7 +473,7 @@ finisher(void *arg)
 	(void)arg;
 	for (;;) {
 		rt_gcdaemon_park(&cyc.finisher, WAIT_GC_WORKER_IDLE);
-		try_to_end();
+		rt_gccycle_try_to_end();
 	}
 }
 

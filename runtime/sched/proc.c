@@ -36,6 +36,7 @@
 #include "arch/arch.h"
 #include "arch/fiber_san.h"
 #include "fault/fault.h"
+#include "gc/gc.h"
 #include "os/os.h"
 #include "sched/execute.h"
 #include "sched/sched_priv.h"

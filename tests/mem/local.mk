@@ -51,3 +51,10 @@ tests_gc_check_mbarrier_SOURCES = tests/gc/check_mbarrier.c \
 tests_gc_check_mbarrier_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
 tests_gc_check_mbarrier_LDADD = $(HEAP_CHECK_LDADD)
 tests_gc_check_mbarrier_LDFLAGS = $(GORT_LINK)
+
+check_PROGRAMS += tests/gc/check_beside
+TESTS += tests/gc/check_beside
+tests_gc_check_beside_SOURCES = tests/gc/check_beside.c
+tests_gc_check_beside_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_beside_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_beside_LDFLAGS = $(GORT_LINK)
