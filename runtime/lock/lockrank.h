@@ -3,21 +3,6 @@
  *
  * A thread may take a lock only if its rank is larger than every rank it
  * holds. Of the ranks in RANK_SELF_OK it may hold several: channels by rising
- * address (a select), Ps' timer heaps by P number (timers that move; under
- * sched.lock when GOMAXPROCS shrinks).
- *
- * A lock that nobody has initialised has rank 0 and counts as RANK_ZERO: a
- * condition's list lies in memory of the program's, and all zero is how it
- * begins there.
- *
- * Debug builds check each acquisition and release (lockrank.c), and the suite
- * runs in one: the plain stage of `quickstart test`.
- */
-/*
- * lockrank.h - THE lock order of the runtime. Nowhere else.
- *
- * A thread may take a lock only if its rank is larger than every rank it
- * holds. Of the ranks in RANK_SELF_OK it may hold several: channels by rising
  * address (a select), Ps' timer heaps by P number (timers that move). "leaf":
  * its holder takes no other lock but last words'.
  *
@@ -56,7 +41,7 @@
 	X(RANK_STACKPOOL, "stackpool")     /* slots; segments */              \
 	X(RANK_ROOTS, "roots")             /* registered roots */             \
 	X(RANK_GCTYPES, "gctypes")         /* unrolled layouts */             \
-	X(RANK_MHEAPSPECIAL, "mheapspecial") /* finalizers of all spans */    \
+	X(RANK_MHEAPSPECIAL, "mheapspecial") /* finalizers; marked under it */ \
 	X(RANK_GCWORK, "gcwork")           /* work buffers; barriers' records */ \
 	X(RANK_MCENTRAL, "mcentral")       /* one size class */               \
 	X(RANK_MHEAP, "mheap")             /* pages, spans */                 \

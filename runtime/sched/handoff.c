@@ -24,7 +24,8 @@
  * is asked for, the slice is over (a talking pair goes on in one slice and
  * would never leave), a timer is due, this schedule's number gives the turn to
  * somebody else, the thread or the next goroutine are tied to one another,
- * there is nobody. So fairness is what it was. A goroutine from the ring begins
+ * there is nobody, the collector scans stacks (it may read one that is WAITING,
+ * which we are before our context is saved). So fairness is what it was. A goroutine from the ring begins
  * a slice, one from runnext goes on in ours, as from g0 (execute.h).
  *
  * Under sanitizers everybody goes by g0: AddressSanitizer is told the bounds
@@ -64,7 +65,8 @@ plain_turn(struct m *mp, struct p *pp)
 	           memory_order_relaxed) &&
 	    !atomic_load_explicit(&pp->runsafepoint, memory_order_relaxed) &&
 	    !atomic_load_explicit(&pp->preempt, memory_order_relaxed) &&
-	    rt_turn_is_plain(pp) && mp->lockedg == NULL &&
+	    !rt_sched.gscan && rt_turn_is_plain(pp) &&
+	    mp->lockedg == NULL &&
 	    !rt_waitprof_blocks() && /* park.c takes the time */
 	    timers_quiet(pp);
 }
