@@ -69,6 +69,7 @@
 #define GLOBALS_PIECE ((size_t)256 << 10)
 #define GS_PER_JOB 64
 #define PREFETCH 8
+#define RECORDS_IN_VAIN 4
 
 struct root {
 	uintptr_t base;
@@ -690,13 +691,32 @@ mark_record(void *w, uintptr_t word)
 	mark_word(w, word);
 }
 
+/*
+ * What the barrier recorded. A program that only turns pointers round makes
+ * records as fast as they are read, all of objects that are marked long since:
+ * so after a few pieces in vain this is no work any more, but for the last
+ * stop, when no more come.
+ */
+static bool
+mark_records(struct gcworker *w)
+{
+	uint64_t before = w->bytes_marked;
+
+	for (int i = 0; w->alone || i < RECORDS_IN_VAIN; i++) {
+		if (!rt_gcbarrier_drain(mark_record, w))
+			return false;
+		if (w->bytes_marked != before)
+			return true;
+	}
+	return false;
+}
+
 bool
 rt_gcmark_some(struct gcworker *w)
 {
 	do
 		drain_objects(w);
-	while (w->budget_bytes != 0 &&
-	    (claim_root(w) || rt_gcbarrier_drain(mark_record, w)));
+	while (w->budget_bytes != 0 && (claim_root(w) || mark_records(w)));
 	return w->budget_bytes != 0;
 }
 
