@@ -76,8 +76,7 @@ struct rt_root_list {
 };
 void rt_roots_register(struct rt_root_list *l); /* once; for ever */
 
-/* Store a collected pointer into collected or global memory. Today a plain
- * store; the hybrid barrier's place. */
+/* Store a collected pointer into collected or global memory. */
 void rt_writeptr(void *slot, void *ptr);
 /* The same as one atomic step, full order: store; exchange, returns what was
  * there; compare with old and store, returns whether it did. */

@@ -70,11 +70,45 @@ records_get(void)
 	return r;
 }
 
+/* Would a marker find anything new behind this word? */
+static bool
+is_news(uintptr_t word)
+{
+	struct mspan *s = rt_spanof(word);
+	uint32_t slot;
+
+	if (s == NULL)
+		return false;
+	slot = rt_slotof(s, word);
+	return (atomic_load_explicit(&s->markbits[slot / 64],
+	            memory_order_relaxed) >>
+	               (slot % 64) &
+	           1) == 0;
+}
+
+/*
+ * A piece is full: drop what is marked by now, which soon is nearly all of it.
+ * Else a program that stores without end would make more records than
+ * markers can read, and the last stop would have to. True: there is room
+ * again, and it will be a while until the next time.
+ */
+static bool
+weed(struct rt_gcrecords *r)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < r->n; i++)
+		if (is_news(r->word[i]))
+			r->word[n++] = r->word[i];
+	r->n = n;
+	return n <= RECORDS_N / 2;
+}
+
 /* lock held. Room for two words in *at. */
 static struct rt_gcrecords *
 records_room(struct rt_gcrecords **at)
 {
-	if (*at != NULL && (*at)->n + 2 > RECORDS_N) {
+	if (*at != NULL && (*at)->n + 2 > RECORDS_N && !weed(*at)) {
 		(*at)->next = records.full;
 		records.full = *at;
 		*at = NULL;
@@ -93,7 +127,7 @@ record(uintptr_t was, uintptr_t now)
 
 	if (RT_UNLIKELY(rt_in_fork_child))
 		return;
-	if (r == NULL || r->n + 2 > RECORDS_N) {
+	if (r == NULL || (r->n + 2 > RECORDS_N && !weed(r))) {
 		rt_lock(&records.lock);
 		r = records_room(pp != NULL ? &pp->gcrecords
 		                            : &records.common);

@@ -67,6 +67,7 @@ static struct {
 	int64_t begun_ns, marking_ns; /* start of the cycle, of marking */
 	int64_t cpu_ns; /* of all cycles */
 	uint32_t tries; /* ends tried in this cycle */
+	bool beside;    /* this one marks beside the program */
 	_Atomic uint64_t marked, stacks; /* bytes, by this cycle's workers */
 	_Atomic uint64_t started, ended; /* worldsema to write */
 	struct gc_daemon finisher;
@@ -155,12 +156,12 @@ account(struct rt_gc_cycle *r, int64_t now_ns)
 	uint32_t n = (uint32_t)atomic_load(&cyc.ended);
 	int64_t stopped = r->stw_sweep_ns + r->stw_mark_ns;
 
-	if (!rt_gc_beside)
+	if (!cyc.beside)
 		stopped += r->mark_ns;
 	r->stw_sweep_cpu_ns = r->stw_sweep_ns * r->procs;
 	r->stw_mark_cpu_ns = r->stw_mark_ns * r->procs;
 	cyc.cpu_ns += stopped * r->procs;
-	if (rt_gc_beside)
+	if (cyc.beside)
 		cyc.cpu_ns += r->bg_ns + r->assist_ns;
 	r->cpu_permille = rt_pacer_permille(cyc.cpu_ns,
 	    now_ns - rt_runtime_init_time_ns(), (int32_t)r->procs);
@@ -499,6 +500,7 @@ rt_gccycle_begin(enum gc_why why)
 	        &rt_debug.gcstoptheworld, memory_order_relaxed) <= 0;
 
 	cyc.r = (struct rt_gc_cycle){ .forced = why == GC_BY_FORCE };
+	cyc.beside = beside;
 	rt_systemstack(beside ? begin_on_g0 : whole_on_g0, &a);
 	if (beside)
 		rt_worldsema_release();
