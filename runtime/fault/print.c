@@ -24,6 +24,7 @@
 
 #include "arch/fiber_san.h"
 #include "diag/diag.h"
+#include "sched/oracle.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -42,11 +43,13 @@ struct sink {
 
 /* ---- the lock ---- */
 
-#define PATIENCE_NS 200000000 /* a dying process waits for the lock */
+#define PATIENCE_NS 200000000 /* a dying process waits for the lock, */
+#define LOOK_NS 20000000      /* looking at the clock so often */
 
 static _Atomic uint32_t lock_owner; /* kernel thread id, 0 free */
 static _Atomic uint32_t lock_waiters;
-static uint32_t lock_depth; /* owner only */
+static _Atomic uint32_t lock_depth; /* owner only; atomic because it may be
+                                       robbed */
 static _Atomic bool capturing;
 
 RT_SAN_OFF static uint32_t
@@ -66,21 +69,21 @@ void
 rt_printlock(void)
 {
 	uint32_t me = self_tid(), cur = 0;
-	struct timespec patience = { .tv_nsec = PATIENCE_NS };
+	struct timespec look = { .tv_nsec = LOOK_NS };
 	bool last_words = rt_crash_is_reporter();
+	int64_t t0 = last_words ? rt_nanotime() : 0;
 
 	if (atomic_load_explicit(&lock_owner, memory_order_relaxed) == me) {
 		lock_depth++; /* only we can have stored our own id */
 		return;
 	}
 	while (!atomic_compare_exchange_strong(&lock_owner, &cur, me)) {
-		long r;
-
 		atomic_fetch_add(&lock_waiters, 1);
-		r = syscall(SYS_futex, &lock_owner, FUTEX_WAIT_PRIVATE, cur,
-		    last_words ? &patience : NULL, NULL, 0);
+		syscall(SYS_futex, &lock_owner, FUTEX_WAIT_PRIVATE, cur,
+		    last_words ? &look : NULL, NULL, 0);
 		atomic_fetch_sub(&lock_waiters, 1);
-		if (r < 0 && errno == ETIMEDOUT) {
+		/* by the clock: signals end each wait early, perhaps all */
+		if (last_words && rt_nanotime() - t0 > PATIENCE_NS) {
 			/* its owner is stopped, or stuck in a write */
 			atomic_store(&lock_owner, me);
 			break;

@@ -35,10 +35,12 @@
  * be ours, as nobody else makes timers that send SIGURG; and what we send carries
  * a value.
  *
- * ThreadSanitizer. It keeps its own record of each thread's calls and may be
- * interrupted in the middle of writing it; so under it goroutines stop where
- * they ask only. The same where the sanitizer's own functions are part of the
- * executable (clang links them so): they could not be told from the program's.
+ * Sanitizers. ThreadSanitizer keeps its own record of each thread's calls and
+ * may be interrupted in the middle of writing it; AddressSanitizer dies when a
+ * stop's switch of stacks comes in the middle of another switch that it is being
+ * told of; and where their functions are part of the executable (clang links
+ * them so) they could not be told from the program's. So under any of them
+ * goroutines stop where they ask only.
  */
 #define _GNU_SOURCE
 #include "sched/preempt.h"
@@ -62,7 +64,7 @@
 #include "sched/sched_priv.h"
 
 /* Others' signals stop nobody here: see above. */
-#if defined(RT_TSAN) || (defined(RT_SANITIZED) && defined(__clang__))
+#ifdef RT_SANITIZED
 #define COOPERATIVE true
 #else
 #define COOPERATIVE false
@@ -70,11 +72,7 @@
 
 #define RED_ZONE_BYTES 128
 /* What the stub pushes, what runs above rt_mcall's switch, and as much again. */
-#ifdef RT_SANITIZED
-#define FRAMES_BYTES 16384
-#else
 #define FRAMES_BYTES 4096
-#endif
 /* Stopped where it may not be: when to try again. */
 #define RETRY_NS 200000
 #define BOUND_MAX 1024

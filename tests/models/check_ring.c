@@ -260,8 +260,8 @@ end(void)
 }
 
 static const struct ex_mutant mutants[] = {
-	{ "claims without a locked instruction", EX_WEAKEN, "claim",
-	    EX_LOCKED, NULL, 0, true },
+	{ "claims without a locked instruction", EX_WEAKEN,
+	    "rt_runq_claim", EX_LOCKED, NULL, 0, true },
 	{ "puts next in line without a locked instruction", EX_WEAKEN,
 	    "rt_runqput", EX_LOCKED, &ps[0].runnext, 0, true },
 	{ "takes the next in line without a locked instruction", EX_WEAKEN,

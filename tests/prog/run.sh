@@ -95,6 +95,18 @@ prints() { # what standard output of the last case was
 
 # ---- panics: first line, empty line, one goroutine, its frames, no more
 
+# A fault inside a handler comes to us in another way when the thread sanitizer
+# hands signals on: what is printed and the code differ there.
+dies_but_thread() {
+	case ${SAN_CFLAGS-} in
+	*thread*)
+		echo "SKIP $1: the thread sanitizer stands before our handlers"
+		cat >/dev/null
+		;;
+	*) dies "$@" ;;
+	esac
+}
+
 dies panic_text 2 <<'!'
 =panic: boom
 =
@@ -360,7 +372,7 @@ dies panic_while_another_runs 134 GOMAXPROCS=2 GOTRACEBACK=crash <<'!'
  spin\(\.\.\.\)
 =	.*die\.c:[0-9]+ \+0x[0-9a-f]+ fp=0x[0-9a-f]+ sp=0x[0-9a-f]+ pc=0x[0-9a-f]+
 !
-dies crash_in_handler 2 <<'!'
+dies_but_thread crash_in_handler 2 <<'!'
 =unexpected fault address 0x0
 =fatal error: fault
  goroutine 1 \[running\]:
@@ -368,7 +380,7 @@ dies crash_in_handler 2 <<'!'
  crash_in_handler\(\.\.\.\)
  gort_main\(\.\.\.\)
 !
-dies crash_in_runtime_handler 2 <<'!'
+dies_but_thread crash_in_runtime_handler 2 <<'!'
 =SIGSEGV: segmentation violation
 =PC=0x[0-9a-f]+ m=[0-9]+ sigcode=[0-9]+
 =

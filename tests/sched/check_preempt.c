@@ -15,7 +15,7 @@
 #include "sched/mtimer.h"
 #include "sched/sched_priv.h"
 
-#if defined(RT_TSAN) || (defined(RT_SANITIZED) && defined(__clang__))
+#ifdef RT_SANITIZED
 #define COOPERATIVE 1
 #else
 #define COOPERATIVE 0

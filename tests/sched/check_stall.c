@@ -79,6 +79,7 @@ hold(int64_t ns)
 BOOTED(sum_and_counts_of_a_known_load)
 {
 	struct rt_stall_sums before, s;
+	struct m *mp;
 	int64_t start, held, all;
 	uint64_t yields = 0;
 
@@ -86,9 +87,11 @@ BOOTED(sum_and_counts_of_a_known_load)
 	measure_each();
 	rt_stall_read(&before);
 	start = rt_nanotime();
+	mp = rt_acquirem(); /* none runs before all are made */
 	for (int i = 0; i < N; i++)
 		gort_go(run, NULL);
 	held = hold(GORT_MS);
+	rt_releasem(mp);
 	for (; ran < N; yields++)
 		gort_yield();
 	all = rt_nanotime() - start;
