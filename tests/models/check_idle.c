@@ -295,7 +295,7 @@ static const struct ex_mutant mutants[] = {
 	    "rt_runqempty", EX_LOAD, &ps[0].moving, 0, false },
 	{ "does not look at runnext again after giving up", EX_VALUE,
 	    "rt_runqempty", EX_LOAD, &ps[0].runnext, 0, true },
-	{ NULL },
+	{ 0 },
 };
 
 static const struct ex_model models[] = {

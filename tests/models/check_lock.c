@@ -104,7 +104,7 @@ static const struct ex_mutant lock_mutants[] = {
 	    EX_LOCKED, NULL, 0, true },
 	{ EX_BLIND_FUTEX, EX_BY_NAME, NULL, EX_DONE,
 	    NULL, 0, true },
-	{ NULL },
+	{ 0 },
 };
 
 START_TEST(mutex)
@@ -166,7 +166,7 @@ static const struct ex_mutant note_mutants[] = {
 	    NULL, 0, true },
 	{ "rings without leaving a mark", EX_VALUE, "rt_notewakeup",
 	    EX_LOCKED, NULL, 0, true },
-	{ NULL },
+	{ 0 },
 };
 
 START_TEST(note)

@@ -268,7 +268,7 @@ static const struct ex_mutant mutants[] = {
 	    "rt_runnext_get", EX_LOCKED, &ps[0].runnext, 0, true },
 	{ "steals the next in line without a locked instruction", EX_WEAKEN,
 	    "steal_runnext", EX_LOCKED, NULL, 0, true },
-	{ NULL },
+	{ 0 },
 };
 
 static const struct ex_mutant fresh_mutants[] = {
@@ -276,7 +276,7 @@ static const struct ex_mutant fresh_mutants[] = {
 	    &ps[0].freshtail, 0, false },
 	{ "the thief takes without a fence", EX_WEAKEN, "fresh_claim",
 	    EX_LOCKED, &ps[0].freshhead, 0, false },
-	{ NULL },
+	{ 0 },
 };
 
 static const struct ex_model models[] = {
