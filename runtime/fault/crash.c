@@ -131,7 +131,7 @@ static void
 wait_for_lines(void)
 {
 	for (int i = 0; i < 100 && atomic_load(&lines_coming) > 0; i++)
-		rt_usleep(1000);
+		rt_hold_pause(1000);
 }
 
 void

@@ -44,5 +44,7 @@ void rt_hold_others(const struct rt_where *w);
 bool rt_hold_where(struct g *gp, struct rt_where *ret);
 /* This thread stops for good, as if interrupted at *w, which must stay. */
 void rt_hold_me(struct m *mp, const struct rt_where *w) RT_NORETURN;
+/* Sleep, while others are held; microseconds. */
+void rt_hold_pause(uint32_t us);
 
 #endif

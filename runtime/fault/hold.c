@@ -35,11 +35,22 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HOLD_ROUNDS 13 /* pauses of 50 us, then twice as long: 0.4 s in all */
 #define ASK_ROUNDS 9   /* 25 ms */
 #define FIRST_PAUSE_US 50
+
+/* A pause by the bare call: the thread sanitizer's own sleep takes a lock, and
+ * a thread that is held may have it. */
+void
+rt_hold_pause(uint32_t us)
+{
+	struct timespec ts = { us / 1000000, (long)(us % 1000000) * 1000 };
+
+	syscall(SYS_nanosleep, &ts, NULL);
+}
 
 /* ---- the end: everybody stops ---- */
 
@@ -98,7 +109,7 @@ rt_hold_others(const struct rt_where *w)
 		atomic_store(&self->held, &own);
 	rt_sig_install(SIGURG); /* the program may have ignored it */
 	for (int i = 0; i < HOLD_ROUNDS && signal_free(self); i++)
-		rt_usleep(FIRST_PAUSE_US << i);
+		rt_hold_pause(FIRST_PAUSE_US << i);
 }
 
 /* Does the thread have something to say before it may be stopped? */
@@ -154,11 +165,11 @@ rt_callers_running(struct g *gp, uintptr_t *pcs, int max)
 		for (int i = 0; i < ASK_ROUNDS &&
 		     !atomic_load_explicit(&a.done, memory_order_acquire);
 		     i++)
-			rt_usleep(FIRST_PAUSE_US << i);
+			rt_hold_pause(FIRST_PAUSE_US << i);
 	if (atomic_exchange(&mp->ask, NULL) == &a)
 		return 0; /* nobody came for it */
 	while (!atomic_load_explicit(&a.done, memory_order_acquire))
-		rt_usleep(FIRST_PAUSE_US);
+		rt_hold_pause(FIRST_PAUSE_US);
 	return a.n;
 }
 

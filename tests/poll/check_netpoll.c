@@ -114,13 +114,12 @@ BOOTED(both_directions_at_once)
 	w = r;
 	w.mode = 'w';
 	w.done = gort_chan_make_noscan(0, 0);
-	ck_assert_int_eq(rt_poll_open(sv[0], &r.pd), 0);
-	w.pd = r.pd;
+	/* Full before it is opened: there is no news of a writable end that a
+	 * poller could bring late. */
 	while (write(sv[0], junk, sizeof junk) > 0)
 		continue;
-	/* It was writable when it was opened: take that news first. */
-	gort_sleep(GORT_MS);
-	ck_assert_int_eq(rt_poll_reset(w.pd, 'w'), POLL_OK);
+	ck_assert_int_eq(rt_poll_open(sv[0], &r.pd), 0);
+	w.pd = r.pd;
 	start_waiter(&r);
 	start_waiter(&w);
 	ck_assert_int_eq(rt_netpoll_waiters(), 2);
