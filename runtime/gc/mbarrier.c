@@ -2,11 +2,11 @@
  * mbarrier.c - the one way in which pointers are stored into the heap.
  *
  * While marking goes on beside the program, rt_gcbarrier is not 0, and each
- * store first records the pointer
- * that it overwrites and the pointer that it stores (deletion and insertion
- * barrier: objects may neither be hidden by removing the last reference that
- * marking would have found, nor be stored behind its back). Records are words;
- * who drains them asks whether they point anywhere.
+ * store first records the pointer that it overwrites and the pointer that it
+ * stores (deletion and insertion barrier: objects may neither be hidden by
+ * removing the last reference that marking would have found, nor be stored
+ * behind its back). Records are words; who drains them asks whether they point
+ * anywhere.
  *
  * rt_gcbarrier changes only while the world stands, and nobody is stopped
  * between its test and the store that follows (arch/barrier_amd64.S for

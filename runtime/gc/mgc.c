@@ -17,14 +17,11 @@
  */
 #include "gc/mgc.h"
 
-#include "arch/arch.h"
 #include "boot/boot.h"
 #include "diag/diag.h"
 #include "fault/fault.h"
 #include "gc/mgcpacer.h"
-#include "lock/lock.h"
 #include "mem/mprof.h"
-#include "os/os.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 

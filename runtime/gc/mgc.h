@@ -41,8 +41,9 @@ void rt_gccycle_wake_finisher(void);
 void rt_gccycle_try_to_end(void);
 
 /* ---- mgcbg.c: see there ---- */
-/* World running, worldsema held. Threads for a cycle; how many to wake. */
-int32_t rt_gcbg_prepare(void);
+/* World running, worldsema held. Threads for a cycle that marks beside the
+ * program or with the world stopped; how many to wake. */
+int32_t rt_gcbg_prepare(bool beside);
 void rt_gcbg_wake(int32_t n);
 void rt_gcbg_quiesce(void); /* marking is over: until all have left */
 int64_t rt_gcbg_cpu_ns(void);    /* since the last call */
@@ -121,7 +122,6 @@ struct gcworker { /* one thread that marks; nobody else touches it */
 	struct workbuf *cur, *other; /* push and pop; swap when cur is spent */
 	uint64_t bytes_marked;
 	uint64_t stack_bytes;
-	int64_t cpu_ns;
 	/* Marks at most so many bytes before rt_gcmark_drain returns. */
 	uint64_t budget_bytes;
 	bool alone; /* nobody else sets mark bits: plain stores will do */
@@ -148,7 +148,6 @@ bool rt_gcwork_join(void); /* false: not wanted, or marking is over */
 /* Stop working, everything disposed of. True: with that marking is over. Not
  * after rt_gcwork_idle returned false. */
 bool rt_gcwork_leave(bool roots_left);
-uint32_t rt_gcwork_joined(void);
 
 static inline void
 rt_gcwork_push(struct gcworker *w, uintptr_t obj)

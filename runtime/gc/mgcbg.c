@@ -45,8 +45,10 @@ struct helper {
 static struct {
 	struct helper helper[HELPERS_MAX]; /* made under worldsema */
 	int32_t nhelpers;                  /* worldsema */
-	int32_t entitled; /* stw: threads that need no idle P */
-	uint32_t permille; /* stw: of a processor, for each of these */
+	/* worldsema, while nobody marks: threads that need no idle P; what of
+	 * a processor each of these may take */
+	int32_t entitled;
+	uint32_t permille;
 	_Atomic uint32_t ids;    /* each helper takes its number */
 	_Atomic uint32_t active; /* helpers between waking and sleeping */
 	_Atomic int64_t cpu_ns, assist_ns;
@@ -57,13 +59,12 @@ static struct {
 /* ---- threads ---- */
 
 static void
-work_once(struct helper *h, uint32_t id)
+work_once(uint32_t id)
 {
 	int64_t t0 = rt_thread_cputime_ns();
 	struct gcworker w;
 	bool over;
 
-	(void)h;
 	if (!rt_gcwork_join())
 		return;
 	rt_gcworker_init(&w);
@@ -112,18 +113,18 @@ helper_main(void)
 	for (;;) {
 		sleep_until_wanted(h);
 		atomic_fetch_add(&bg.active, 1);
-		work_once(h, id);
+		work_once(id);
 		/* release: what it counted is seen by who waits for it */
 		atomic_fetch_sub(&bg.active, 1);
 	}
 }
 
 int32_t
-rt_gcbg_prepare(void)
+rt_gcbg_prepare(bool beside)
 {
 	int32_t procs = rt_gomaxprocs, want, idle;
 
-	if (!rt_gc_beside) {
+	if (!beside) {
 		want = rt_pacer_helpers(rt_heap_live(), procs, rt_ncpu);
 	} else {
 		bg.entitled = procs < 4 ? 1 : procs / 4;

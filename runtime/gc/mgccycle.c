@@ -406,12 +406,10 @@ end_on_g0(void *arg)
 	rt_gcbg_quiesce();
 	a->over = mark_rest();
 	if (a->over) {
-		if (atomic_load_explicit(&rt_debug.gccheckmark,
-		        memory_order_relaxed) > 0) {
-			flush_all();
-			rt_gccheck_closure();
-		}
 		flush_all(); /* before the phase changes: mcache.c, settle */
+		if (atomic_load_explicit(&rt_debug.gccheckmark,
+		        memory_order_relaxed) > 0)
+			rt_gccheck_closure();
 		rt_gcbarrier_set(false);
 		rt_sched.gscan = false;
 		rt_gcmark_finish_beside();
@@ -458,7 +456,7 @@ rt_gccycle_try_to_end(void)
 		rt_worldsema_release();
 		return;
 	}
-	a.nhelpers = rt_gcbg_prepare();
+	a.nhelpers = rt_gcbg_prepare(true);
 	rt_systemstack(end_on_g0, &a);
 	if (a.over) {
 		finish();
@@ -494,10 +492,10 @@ rt_gccycle_wake_finisher(void)
 void
 rt_gccycle_begin(enum gc_why why)
 {
-	struct cycle_args a = { .nhelpers = rt_gcbg_prepare() };
 	bool beside = rt_gc_beside &&
 	    atomic_load_explicit(
 	        &rt_debug.gcstoptheworld, memory_order_relaxed) <= 0;
+	struct cycle_args a = { .nhelpers = rt_gcbg_prepare(beside) };
 
 	cyc.r = (struct rt_gc_cycle){ .forced = why == GC_BY_FORCE };
 	cyc.beside = beside;

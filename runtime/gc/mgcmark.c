@@ -435,8 +435,9 @@ set_scanned(struct g *gp)
 }
 
 /*
- * gp's status is `status` or it is about to run or to die: true if it can be
- * left alone, else it stands still until rt_gcmark_g_release.
+ * True: gp does not run and has not been scanned; it stands still, by G_SCAN,
+ * until the caller stores *ret_status back. False: nothing to scan, as it is
+ * dead, not born, or was scanned by somebody else.
  */
 static bool
 hold_g(struct g *gp, uint32_t *ret_status)

@@ -230,12 +230,6 @@ rt_gcwork_is_over(void)
 	return atomic_load_explicit(&work.over, memory_order_acquire);
 }
 
-uint32_t
-rt_gcwork_joined(void)
-{
-	return work.joined; /* after the end: constant */
-}
-
 /* lock held. Was that the last one with work? */
 static bool
 check_over(void)
