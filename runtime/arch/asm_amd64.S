@@ -35,6 +35,8 @@
  * rbp, which the callee preserves, so an unwinder walks from the other stack
  * back on to ours.
  */
+#include "arch/macros_amd64.h"
+
 	.text
 
 /* The low six bits of mxcsr are sticky status, not control: any inexact
@@ -42,86 +44,68 @@
 #define MXCSR_CONTROL 0xffffffc0
 
 	.macro	PUSH_REGS
-	pushq	%rbp
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbp, 0
-	pushq	%rbx
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbx, 0
-	pushq	%r12
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %r12, 0
-	pushq	%r13
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %r13, 0
-	pushq	%r14
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %r14, 0
-	pushq	%r15
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %r15, 0
-	subq	$8, %rsp
-	.cfi_adjust_cfa_offset 8
+	.irp	reg, %rbp, %rbx, %r12, %r13, %r14, %r15
+	PUSH	\reg
+	.endr
+	GROW	8
 	stmxcsr	(%rsp)
 	fnstcw	4(%rsp)
 	.endm
 
 	.macro	POP_REGS
-	addq	$8, %rsp
-	.cfi_adjust_cfa_offset -8
-	popq	%r15
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %r15
-	popq	%r14
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %r14
-	popq	%r13
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %r13
-	popq	%r12
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %r12
-	popq	%rbx
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbx
-	popq	%rbp
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbp
+	SHRINK	8
+	.irp	reg, %r15, %r14, %r13, %r12, %rbx, %rbp
+	POP	\reg
+	.endr
 	.endm
 
-/* void rt_ctx_switch(struct gobuf *from, const struct gobuf *to) */
-	.globl	rt_ctx_switch
-	.type	rt_ctx_switch, @function
-	.p2align 5
-rt_ctx_switch:
-	.cfi_startproc
-	PUSH_REGS
-	movq	(%rsi), %rdx
-	movl	(%rsp), %eax
-	movzwl	4(%rsp), %ecx
-	movq	%rsp, (%rdi)
-	movq	%rdx, %rsp
-	xorl	(%rsp), %eax
-	testl	$MXCSR_CONTROL, %eax
-	jnz	1f
-	cmpw	4(%rsp), %cx
-	jne	1f
-2:
-	POP_REGS
-	ret
-	.cfi_adjust_cfa_offset 56
+/* The picture is at rsp, but this is not where it was pushed. */
+	.macro	CFI_PICTURE
+	.cfi_def_cfa %rsp, 64
 	.cfi_rel_offset %rbp, 48
 	.cfi_rel_offset %rbx, 40
 	.cfi_rel_offset %r12, 32
 	.cfi_rel_offset %r13, 24
 	.cfi_rel_offset %r14, 16
 	.cfi_rel_offset %r15, 8
-1:
+	.endm
+
+/* The control words of the picture at rsp, to be held against another's. */
+	.macro	TAKE_CONTROL sse, x87
+	movl	(%rsp), \sse
+	movzwl	4(%rsp), \x87
+	.endm
+
+/* The picture at rsp is another's now: if its words differ, go to `other`. */
+	.macro	CMP_CONTROL sse, x87, other
+	xorl	(%rsp), \sse
+	testl	$MXCSR_CONTROL, \sse
+	jnz	\other
+	cmpw	4(%rsp), \x87
+	jne	\other
+	.endm
+
+	.macro	LOAD_CONTROL
 	ldmxcsr	(%rsp)
 	fldcw	4(%rsp)
+	.endm
+
+/* void rt_ctx_switch(struct gobuf *from, const struct gobuf *to) */
+	FUNC	rt_ctx_switch, 5
+	PUSH_REGS
+	movq	(%rsi), %rdx
+	TAKE_CONTROL %eax, %ecx
+	movq	%rsp, (%rdi)
+	movq	%rdx, %rsp
+	CMP_CONTROL %eax, %cx, 1f
+2:
+	POP_REGS
+	ret
+	CFI_PICTURE
+1:
+	LOAD_CONTROL
 	jmp	2b
-	.cfi_endproc
-	.size	rt_ctx_switch, .-rt_ctx_switch
+	END	rt_ctx_switch
 
 /*
  * void rt_ctx_handoff(struct gobuf *from, const struct gobuf *to,
@@ -133,50 +117,22 @@ rt_ctx_switch:
  * be deep, and must return. `to` may be a fresh stack: its picture is made so
  * that popping it enters rt_ctx_entry.
  */
-	.globl	rt_ctx_handoff
-	.type	rt_ctx_handoff, @function
-	.p2align 5
-rt_ctx_handoff:
-	.cfi_startproc
+	FUNC	rt_ctx_handoff, 5
 	PUSH_REGS
-	movl	(%rsp), %eax
-	movzwl	4(%rsp), %r8d
+	TAKE_CONTROL %eax, %r8d
 	movq	%rsp, (%rdi)
 	movq	(%rsi), %rsp
 	movq	%rcx, %rdi
-	xorl	(%rsp), %eax
-	testl	$MXCSR_CONTROL, %eax
-	jnz	1f
-	cmpw	4(%rsp), %r8w
-	jne	1f
+	CMP_CONTROL %eax, %r8w, 1f
 2:
 	callq	*%rdx
 	POP_REGS
 	ret
-	.cfi_adjust_cfa_offset 56
-	.cfi_rel_offset %rbp, 48
-	.cfi_rel_offset %rbx, 40
-	.cfi_rel_offset %r12, 32
-	.cfi_rel_offset %r13, 24
-	.cfi_rel_offset %r14, 16
-	.cfi_rel_offset %r15, 8
+	CFI_PICTURE
 1:
-	ldmxcsr	(%rsp)
-	fldcw	4(%rsp)
+	LOAD_CONTROL
 	jmp	2b
-	.cfi_endproc
-	.size	rt_ctx_handoff, .-rt_ctx_handoff
-
-/* The picture is at rsp but we did not push it here. */
-	.macro	CFI_PICTURE
-	.cfi_def_cfa %rsp, 64
-	.cfi_rel_offset %rbp, 48
-	.cfi_rel_offset %rbx, 40
-	.cfi_rel_offset %r12, 32
-	.cfi_rel_offset %r13, 24
-	.cfi_rel_offset %r14, 16
-	.cfi_rel_offset %r15, 8
-	.endm
+	END	rt_ctx_handoff
 
 /*
  * void rt_g0_loop(struct gobuf *g0)
@@ -185,11 +141,7 @@ rt_ctx_handoff:
  * goroutine that just left asked for, chooses the next and returns its
  * context; it is called with nothing of ours in a register.
  */
-	.globl	rt_g0_loop
-	.type	rt_g0_loop, @function
-	.p2align 5
-rt_g0_loop:
-	.cfi_startproc
+	FUNC	rt_g0_loop, 5
 	PUSH_REGS
 	movq	%rsp, (%rdi)
 	.p2align 4
@@ -198,14 +150,9 @@ rt_g0_loop:
 	testq	%rax, %rax
 	jz	.Lg0_done
 	movq	(%rax), %rax
-	movl	(%rsp), %ecx
-	movzwl	4(%rsp), %edx
+	TAKE_CONTROL %ecx, %edx
 	movq	%rax, %rsp
-	xorl	(%rsp), %ecx
-	testl	$MXCSR_CONTROL, %ecx
-	jnz	.Lg_control
-	cmpw	4(%rsp), %dx
-	jne	.Lg_control
+	CMP_CONTROL %ecx, %dx, .Lg_control
 .Lg_resume:
 	leaq	rt_ctx_entry(%rip), %rcx
 	cmpq	%rcx, 56(%rsp)
@@ -227,40 +174,27 @@ rt_g0_loop:
 	CFI_PICTURE
 	.cfi_offset %rip, -8
 .Lg_control:
-	ldmxcsr	(%rsp)
-	fldcw	4(%rsp)
+	LOAD_CONTROL
 	jmp	.Lg_resume
 .Lg0_done:
 	POP_REGS
 	ret
 	CFI_PICTURE
 .Lg0_control:			/* a goroutine left, rsp is g0's */
-	ldmxcsr	(%rsp)
-	fldcw	4(%rsp)
+	LOAD_CONTROL
 	jmp	.Lg0_next
-	.cfi_endproc
-	.size	rt_g0_loop, .-rt_g0_loop
+	END	rt_g0_loop
 
 /* void rt_ctx_leave(struct gobuf *from, const struct gobuf *g0): save here,
  * g0's loop goes on. Returns when it resumes us, on whichever thread. */
-	.globl	rt_ctx_leave
-	.type	rt_ctx_leave, @function
-	.p2align 5
-rt_ctx_leave:
-	.cfi_startproc
+	FUNC	rt_ctx_leave, 5
 	PUSH_REGS
-	movl	(%rsp), %ecx
-	movzwl	4(%rsp), %edx
+	TAKE_CONTROL %ecx, %edx
 	movq	%rsp, (%rdi)
 	movq	(%rsi), %rsp
-	xorl	(%rsp), %ecx
-	testl	$MXCSR_CONTROL, %ecx
-	jnz	.Lg0_control
-	cmpw	4(%rsp), %dx
-	jne	.Lg0_control
+	CMP_CONTROL %ecx, %dx, .Lg0_control
 	jmp	.Lg0_next
-	.cfi_endproc
-	.size	rt_ctx_leave, .-rt_ctx_leave
+	END	rt_ctx_leave
 
 /*
  * void rt_ctx_yield(struct gobuf *from, const struct gobuf *to,
@@ -270,63 +204,36 @@ rt_ctx_leave:
  * from it is in registers by then. Stores are not reordered with older ones,
  * so it is a release.
  */
-	.globl	rt_ctx_yield
-	.type	rt_ctx_yield, @function
-	.p2align 5
-rt_ctx_yield:
-	.cfi_startproc
+	FUNC	rt_ctx_yield, 5
 	PUSH_REGS
-	movl	(%rsp), %eax
-	movzwl	4(%rsp), %r8d
+	TAKE_CONTROL %eax, %r8d
 	movq	(%rsi), %rsi
 	movq	%rsp, (%rdi)
 	movl	%ecx, (%rdx)
 	movq	%rsi, %rsp
-	xorl	(%rsp), %eax
-	testl	$MXCSR_CONTROL, %eax
-	jnz	.Lg_control
-	cmpw	4(%rsp), %r8w
-	jne	.Lg_control
+	CMP_CONTROL %eax, %r8w, .Lg_control
 	leaq	rt_ctx_entry(%rip), %rcx
 	cmpq	%rcx, 56(%rsp)
 	je	.Lg_fresh
 	POP_REGS
 	ret
-	.cfi_endproc
-	.size	rt_ctx_yield, .-rt_ctx_yield
+	END	rt_ctx_yield
 
 /* void rt_ctx_drop(const struct gobuf *g0), noreturn: this stack is finished
  * with, g0's loop goes on. */
-	.globl	rt_ctx_drop
-	.type	rt_ctx_drop, @function
-	.p2align 4
-rt_ctx_drop:
-	.cfi_startproc
+	FUNC	rt_ctx_drop
 	movq	(%rdi), %rsp
 	jmp	.Lg0_control
-	.cfi_endproc
-	.size	rt_ctx_drop, .-rt_ctx_drop
+	END	rt_ctx_drop
 
 /* void rt_ctx_jump(const struct gobuf *to), noreturn */
-	.globl	rt_ctx_jump
-	.type	rt_ctx_jump, @function
-	.p2align 4
-rt_ctx_jump:
-	.cfi_startproc
+	FUNC	rt_ctx_jump
 	movq	(%rdi), %rsp
-	.cfi_def_cfa %rsp, 64
-	.cfi_rel_offset %rbp, 48
-	.cfi_rel_offset %rbx, 40
-	.cfi_rel_offset %r12, 32
-	.cfi_rel_offset %r13, 24
-	.cfi_rel_offset %r14, 16
-	.cfi_rel_offset %r15, 8
-	ldmxcsr	(%rsp)
-	fldcw	4(%rsp)
+	CFI_PICTURE
+	LOAD_CONTROL
 	POP_REGS
 	ret
-	.cfi_endproc
-	.size	rt_ctx_jump, .-rt_ctx_jump
+	END	rt_ctx_jump
 
 /*
  * void rt_ctx_call(struct gobuf *from, const struct gobuf *to,
@@ -335,11 +242,7 @@ rt_ctx_jump:
  * Our context is saved whole although we come back by rbp: whoever scans this
  * stack while fn runs must find our caller's registers.
  */
-	.globl	rt_ctx_call
-	.type	rt_ctx_call, @function
-	.p2align 4
-rt_ctx_call:
-	.cfi_startproc
+	FUNC	rt_ctx_call
 	PUSH_REGS
 	movq	%rsp, (%rdi)
 	movq	%rsp, %rbp
@@ -352,22 +255,16 @@ rt_ctx_call:
 	.cfi_def_cfa_register %rsp
 	POP_REGS
 	ret
-	.cfi_endproc
-	.size	rt_ctx_call, .-rt_ctx_call
+	END	rt_ctx_call
 
 /* First frame of a fresh stack: rt_ctx_make put fn in r12, arg in rbx. */
-	.globl	rt_ctx_entry
 	.hidden	rt_ctx_entry
-	.type	rt_ctx_entry, @function
-	.p2align 4
-rt_ctx_entry:
-	.cfi_startproc
+	FUNC	rt_ctx_entry
 	.cfi_undefined %rip
 	movq	%rbx, %rdi
 	callq	*%r12
 	ud2			/* fn must not return */
-	.cfi_endproc
-	.size	rt_ctx_entry, .-rt_ctx_entry
+	END	rt_ctx_entry
 
 /*
  * void rt_entersyscall(void), void rt_entersyscallblock(void)
@@ -378,36 +275,19 @@ rt_ctx_entry:
  * the registers; so it is handed over to be spilled into the g.
  */
 	.macro	ENTERSYS name, target
-	.globl	\name
-	.type	\name, @function
-	.p2align 4
-\name:
-	.cfi_startproc
-	pushq	%rbp
+	FUNC	\name
+	PUSH	%rbp
+	.irp	reg, %rbx, %r12, %r13, %r14, %r15
+	pushq	\reg			/* read, never changed */
 	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbp, 0
-	pushq	%rbx
-	.cfi_adjust_cfa_offset 8
-	pushq	%r12
-	.cfi_adjust_cfa_offset 8
-	pushq	%r13
-	.cfi_adjust_cfa_offset 8
-	pushq	%r14
-	.cfi_adjust_cfa_offset 8
-	pushq	%r15
-	.cfi_adjust_cfa_offset 8
+	.endr
 	movq	%rsp, %rdi		/* regs: r15 r14 r13 r12 rbx rbp pc */
-	subq	$8, %rsp
-	.cfi_adjust_cfa_offset 8
+	GROW	8
 	callq	\target
-	addq	$48, %rsp		/* the registers were not changed */
-	.cfi_adjust_cfa_offset -48
-	popq	%rbp
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbp
+	SHRINK	48
+	POP	%rbp
 	ret
-	.cfi_endproc
-	.size	\name, .-\name
+	END	\name
 	.endm
 
 	ENTERSYS rt_entersyscall, rt_entersyscall_regs

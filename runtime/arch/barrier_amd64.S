@@ -15,20 +15,17 @@
  * the first instruction (nothing is done yet and both arguments are intact); at
  * rt_gcwb_stored the store is done.
  */
+#include "arch/macros_amd64.h"
+
 	.text
-	.globl	runtime.gcWriteBarrier
-	.type	runtime.gcWriteBarrier, @function
-	.p2align 5
-runtime.gcWriteBarrier:
-	.cfi_startproc
+	FUNC	runtime.gcWriteBarrier, 5
 	cmpl	$0, rt_gcbarrier(%rip)
 	jne	rt_writeptr_recorded
 	movq	%rsi, (%rdi)
 	.globl	rt_gcwb_stored
 rt_gcwb_stored:
 	ret
-	.cfi_endproc
-	.size	runtime.gcWriteBarrier, .-runtime.gcWriteBarrier
+	END	runtime.gcWriteBarrier
 
 	.section .rodata
 	.globl	runtime.writeBarrier

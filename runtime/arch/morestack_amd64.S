@@ -35,18 +35,24 @@
  * landing pad, where unwinding would stop and start anew, our personality
  * routine does it when the second phase comes by (sched/segment.c).
  */
+#include "arch/macros_amd64.h"
 #include "arch/stack_amd64.h"
 
 	.text
+/* The end of __morestack's own frame, where rsp is at its registers. */
+	.macro	POP_FRAME
+	.irp	reg, %r13, %r12, %rbx, %rbp
+	popq	\reg
+	.cfi_restore \reg
+	.endr
+	.cfi_def_cfa %rsp, 16
+	.endm
+
 	.globl	rt_morestack_text
 	.type	rt_morestack_text, @function
 rt_morestack_text:
 
-	.globl	__morestack
-	.type	__morestack, @function
-	.p2align 5
-__morestack:
-	.cfi_startproc
+	FUNC	__morestack, 5
 	.cfi_personality 0x1b, rt_morestack_personality
 	.cfi_def_cfa_offset 16
 	pushq	%rbp
@@ -54,12 +60,9 @@ __morestack:
 	.cfi_offset %rbp, -24
 	movq	%rsp, %rbp
 	.cfi_def_cfa_register %rbp
-	pushq	%rbx
-	.cfi_offset %rbx, -32
-	pushq	%r12
-	.cfi_offset %r12, -40
-	pushq	%r13
-	.cfi_offset %r13, -48
+	SAVE	%rbx, 32
+	SAVE	%r12, 40
+	SAVE	%r13, 48
 .Lagain:
 	movq	rt_tls_g@gottpoff(%rip), %rbx
 	movq	%fs:(%rbx), %rbx
@@ -102,16 +105,8 @@ __morestack:
 	cmpq	%fs:0x70, %rcx
 	jne	1f			/* poisoned: the next check finds it */
 	movq	%rdi, %fs:0x70
-1:	popq	%r13
-	popq	%r12
-	popq	%rbx
-	popq	%rbp
-	.cfi_remember_state
-	.cfi_restore %r13
-	.cfi_restore %r12
-	.cfi_restore %rbx
-	.cfi_restore %rbp
-	.cfi_def_cfa %rsp, 16
+1:	.cfi_remember_state
+	POP_FRAME
 	ret
 	.cfi_restore_state
 
@@ -129,62 +124,31 @@ __morestack:
 	/* All that may hold a pointer goes to the stack, where the collector
 	 * looks: we may be away for long. */
 .Lslow:
-	pushq	%rax
-	pushq	%rdi
-	pushq	%rsi
-	pushq	%rdx
-	pushq	%rcx
-	pushq	%r8
-	pushq	%r9
-	pushq	%r10
-	pushq	%r11
+	.irp	reg, %rax, %rdi, %rsi, %rdx, %rcx, %r8, %r9, %r10, %r11
+	pushq	\reg
+	.endr
 	subq	$136, %rsp
-	movups	%xmm0, (%rsp)
-	movups	%xmm1, 16(%rsp)
-	movups	%xmm2, 32(%rsp)
-	movups	%xmm3, 48(%rsp)
-	movups	%xmm4, 64(%rsp)
-	movups	%xmm5, 80(%rsp)
-	movups	%xmm6, 96(%rsp)
-	movups	%xmm7, 112(%rsp)
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
+	movups	%xmm\n, 16*\n(%rsp)
+	.endr
 	movq	%r10, %rdi
 	movq	%r11, %rsi
 	movq	%rbp, %rdx
 	callq	rt_morestack_slow
 	movl	%eax, %r12d
-	movups	(%rsp), %xmm0
-	movups	16(%rsp), %xmm1
-	movups	32(%rsp), %xmm2
-	movups	48(%rsp), %xmm3
-	movups	64(%rsp), %xmm4
-	movups	80(%rsp), %xmm5
-	movups	96(%rsp), %xmm6
-	movups	112(%rsp), %xmm7
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
+	movups	16*\n(%rsp), %xmm\n
+	.endr
 	addq	$136, %rsp
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rcx
-	popq	%rdx
-	popq	%rsi
-	popq	%rdi
-	popq	%rax
+	.irp	reg, %r11, %r10, %r9, %r8, %rcx, %rdx, %rsi, %rdi, %rax
+	popq	\reg
+	.endr
 	testl	%r12d, %r12d
 	jnz	.Lagain
-	popq	%r13
-	popq	%r12
-	popq	%rbx
-	popq	%rbp
-	.cfi_restore %r13
-	.cfi_restore %r12
-	.cfi_restore %rbx
-	.cfi_restore %rbp
-	.cfi_def_cfa %rsp, 16
+	POP_FRAME
 	incq	(%rsp)
 	ret
-	.cfi_endproc
-	.size	__morestack, .-__morestack
+	END	__morestack
 
 /*
  * gold makes every function that calls an object without the marker below come
@@ -192,11 +156,7 @@ __morestack:
  * The room below the check value is for that, so this is the comparison that
  * gold has removed.
  */
-	.globl	__morestack_non_split
-	.type	__morestack_non_split, @function
-	.p2align 4
-__morestack_non_split:
-	.cfi_startproc
+	FUNC	__morestack_non_split
 	.cfi_def_cfa_offset 16
 	pushq	%rbx
 	.cfi_def_cfa_offset 24
@@ -211,8 +171,7 @@ __morestack_non_split:
 	jb	__morestack
 	incq	(%rsp)
 	ret
-	.cfi_endproc
-	.size	__morestack_non_split, .-__morestack_non_split
+	END	__morestack_non_split
 
 	.globl	rt_morestack_etext
 	.type	rt_morestack_etext, @function
@@ -228,8 +187,7 @@ rt_morestack_etext:
 __wrap_pthread_create:
 	.cfi_startproc
 	jmp	__real_pthread_create@PLT
-	.cfi_endproc
-	.size	__wrap_pthread_create, .-__wrap_pthread_create
+	END	__wrap_pthread_create
 
 /* For gold: calls into this object need no larger stack, and its functions
  * have no prologue to rewrite. They have the room below the check value. */

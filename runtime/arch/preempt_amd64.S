@@ -27,13 +27,11 @@
  * Not kept: the trap flag's meaning (a debugger steps over the stop), and
  * shadow stacks, which no system enables for programs like ours.
  */
+#include "arch/macros_amd64.h"
+
 	.text
-	.globl	rt_preempt_entry
 	.hidden	rt_preempt_entry
-	.type	rt_preempt_entry, @function
-	.p2align 4
-rt_preempt_entry:
-	.cfi_startproc
+	FUNC	rt_preempt_entry
 	.cfi_signal_frame
 	.cfi_def_cfa %rsp, 136
 	.cfi_offset %rip, -136
@@ -45,48 +43,29 @@ rt_preempt_entry:
 	.cfi_offset %rbp, -152
 	movq	%rsp, %rbp
 	.cfi_def_cfa_register %rbp
-	pushq	%rax
-	.cfi_offset %rax, -160
-	pushq	%rbx
-	.cfi_offset %rbx, -168
-	pushq	%rcx
-	.cfi_offset %rcx, -176
-	pushq	%rdx
-	.cfi_offset %rdx, -184
-	pushq	%rsi
-	.cfi_offset %rsi, -192
-	pushq	%rdi
-	.cfi_offset %rdi, -200
-	pushq	%r8
-	.cfi_offset %r8, -208
-	pushq	%r9
-	.cfi_offset %r9, -216
-	pushq	%r10
-	.cfi_offset %r10, -224
-	pushq	%r11
-	.cfi_offset %r11, -232
-	pushq	%r12
-	.cfi_offset %r12, -240
-	pushq	%r13
-	.cfi_offset %r13, -248
-	pushq	%r14
-	.cfi_offset %r14, -256
-	pushq	%r15
-	.cfi_offset %r15, -264
+	SAVE	%rax, 160
+	SAVE	%rbx, 168
+	SAVE	%rcx, 176
+	SAVE	%rdx, 184
+	SAVE	%rsi, 192
+	SAVE	%rdi, 200
+	SAVE	%r8, 208
+	SAVE	%r9, 216
+	SAVE	%r10, 224
+	SAVE	%r11, 232
+	SAVE	%r12, 240
+	SAVE	%r13, 248
+	SAVE	%r14, 256
+	SAVE	%r15, 264
 	movl	rt_xsave_bytes(%rip), %ecx
 	subq	%rcx, %rsp
 	andq	$-64, %rsp
 	cmpb	$0, rt_xsave_avx(%rip)
 	je	.Lold
 	xorl	%eax, %eax		/* the header must be zero */
-	movq	%rax, 512(%rsp)
-	movq	%rax, 520(%rsp)
-	movq	%rax, 528(%rsp)
-	movq	%rax, 536(%rsp)
-	movq	%rax, 544(%rsp)
-	movq	%rax, 552(%rsp)
-	movq	%rax, 560(%rsp)
-	movq	%rax, 568(%rsp)
+	.irp	at, 512, 520, 528, 536, 544, 552, 560, 568
+	movq	%rax, \at(%rsp)
+	.endr
 	movl	$-1, %eax
 	movl	$-1, %edx
 	xsave64	(%rsp)
@@ -102,41 +81,17 @@ rt_preempt_entry:
 	fxrstor64 (%rsp)
 .Lback:
 	leaq	-112(%rbp), %rsp
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rdi
-	popq	%rsi
-	popq	%rdx
-	popq	%rcx
-	popq	%rbx
-	popq	%rax
-	.cfi_restore %r15
-	.cfi_restore %r14
-	.cfi_restore %r13
-	.cfi_restore %r12
-	.cfi_restore %r11
-	.cfi_restore %r10
-	.cfi_restore %r9
-	.cfi_restore %r8
-	.cfi_restore %rdi
-	.cfi_restore %rsi
-	.cfi_restore %rdx
-	.cfi_restore %rcx
-	.cfi_restore %rbx
-	.cfi_restore %rax
+	.irp	reg, %r15, %r14, %r13, %r12, %r11, %r10, %r9, %r8, \
+	    %rdi, %rsi, %rdx, %rcx, %rbx, %rax
+	popq	\reg
+	.cfi_restore \reg
+	.endr
 	popq	%rbp
 	.cfi_def_cfa %rsp, 144
 	.cfi_restore %rbp
 	popfq
 	.cfi_def_cfa_offset 136
 	ret	$128
-	.cfi_endproc
-	.size	rt_preempt_entry, .-rt_preempt_entry
+	END	rt_preempt_entry
 
 	.section .note.GNU-stack, "", @progbits

@@ -12,19 +12,9 @@
  * the call and the look the goroutine could be sent to another thread, with
  * another errno. These have none.
  */
-	.text
-	.macro	FUNC name
-	.globl	\name
-	.type	\name, @function
-	.p2align 4
-\name:
-	.cfi_startproc
-	.endm
-	.macro	END name
-	.cfi_endproc
-	.size	\name, .-\name
-	.endm
+#include "arch/macros_amd64.h"
 
+	.text
 	FUNC	syscall.Entersyscall
 	jmp	rt_entersyscall
 	END	syscall.Entersyscall
@@ -34,50 +24,40 @@
 	END	syscall.Exitsyscall
 
 	FUNC	syscall.Cgocall
-	subq	$8, %rsp
-	.cfi_adjust_cfa_offset 8
+	GROW	8
 	callq	rt_cgocall_begin
-	addq	$8, %rsp
-	.cfi_adjust_cfa_offset -8
+	SHRINK	8
 	jmp	rt_entersyscall
 	END	syscall.Cgocall
 
 	FUNC	syscall.CgocallDone
-	subq	$8, %rsp
-	.cfi_adjust_cfa_offset 8
+	GROW	8
 	callq	rt_cgocall_end
-	addq	$8, %rsp
-	.cfi_adjust_cfa_offset -8
+	SHRINK	8
 	jmp	rt_exitsyscall
 	END	syscall.CgocallDone
 
 	FUNC	syscall.CgocallBack
-	subq	$8, %rsp
-	.cfi_adjust_cfa_offset 8
+	GROW	8
 	callq	rt_cgocallback_begin
-	addq	$8, %rsp
-	.cfi_adjust_cfa_offset -8
+	SHRINK	8
 	jmp	rt_exitsyscall
 	END	syscall.CgocallBack
 
 	FUNC	syscall.CgocallBackDone
-	subq	$8, %rsp
-	.cfi_adjust_cfa_offset 8
+	GROW	8
 	callq	rt_cgocallback_end
-	addq	$8, %rsp
-	.cfi_adjust_cfa_offset -8
+	SHRINK	8
 	testb	%al, %al
 	jz	rt_entersyscall
 	ret
 	END	syscall.CgocallBackDone
 
 	FUNC	syscall.GetErrno
-	subq	$8, %rsp
-	.cfi_adjust_cfa_offset 8
+	GROW	8
 	callq	__errno_location@PLT
 	movslq	(%rax), %rax
-	addq	$8, %rsp
-	.cfi_adjust_cfa_offset -8
+	SHRINK	8
 	ret
 	END	syscall.GetErrno
 
