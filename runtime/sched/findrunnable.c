@@ -21,22 +21,7 @@
 #include "sched/oracle.h"
 #include "sched/sched_priv.h"
 #include "sched/time.h"
-
-/* No timer of pp is due, nor are there many stopped ones. */
-static bool
-timers_quiet(struct p *pp)
-{
-	int64_t when = atomic_load_explicit(&pp->timer0when_ns,
-	    memory_order_relaxed);
-
-	return when == 0 ||
-	    (rt_p_clock(pp) < when &&
-	        atomic_load_explicit(&pp->deletedtimers,
-	            memory_order_relaxed) <=
-	            atomic_load_explicit(&pp->numtimers,
-	                memory_order_relaxed) /
-	                4);
-}
+#include "sched/turn.h"
 
 /* Run what is due; *ret_until: when the next one is, 0 none. */
 static void
@@ -45,7 +30,7 @@ timers_run(struct p *pp, int64_t *ret_until)
 	int64_t until = atomic_load_explicit(&pp->timer0when_ns,
 	    memory_order_relaxed);
 
-	if (RT_UNLIKELY(until != 0) && !timers_quiet(pp))
+	if (RT_UNLIKELY(until != 0) && !rt_timers_quiet(pp))
 		rt_timers_check(pp, pp->clock_ns, &until);
 	*ret_until = until;
 }

@@ -34,41 +34,22 @@
 #include "sched/handoff.h"
 
 #include "arch/fiber_san.h"
-#include "fault/fault.h"
 #include "lock/plock.h"
 #include "sched/execute.h"
 #include "sched/sched.h"
 #include "sched/sched_priv.h"
+#include "sched/turn.h"
 #include "sched/waitprof.h"
 
 #ifndef RT_SANITIZED
-
-/* No timer of pp is due. (May read the clock, but seldom: clock.c.) */
-static inline bool
-timers_quiet(struct p *pp)
-{
-	int64_t when = atomic_load_explicit(&pp->timer0when_ns,
-	    memory_order_relaxed);
-
-	if (RT_LIKELY(when == 0))
-		return true;
-	return rt_p_clock(pp) < when &&
-	    atomic_load_explicit(&pp->deletedtimers, memory_order_relaxed) <=
-	    atomic_load_explicit(&pp->numtimers, memory_order_relaxed) / 4;
-}
 
 /* Does a look at the queues decide who is next on mp's P? */
 static inline bool
 plain_turn(struct m *mp, struct p *pp)
 {
-	return !atomic_load_explicit(&rt_sched.gcwaiting,
-	           memory_order_relaxed) &&
-	    !atomic_load_explicit(&pp->runsafepoint, memory_order_relaxed) &&
-	    !atomic_load_explicit(&pp->preempt, memory_order_relaxed) &&
-	    !rt_sched.gscan && rt_turn_is_plain(pp) &&
-	    mp->lockedg == NULL &&
+	return rt_turn_is_quiet(mp, pp) &&
 	    !rt_waitprof_blocks() && /* park.c takes the time */
-	    timers_quiet(pp);
+	    rt_timers_quiet(pp);
 }
 
 /* The next one to run on mp's P, taken from its queue, or NULL: ask g0. */
@@ -106,21 +87,6 @@ change(struct m *mp, struct g *gp, struct g *next, bool inherit)
 
 #endif
 
-static inline struct m *
-prepare(struct g *gp, enum wait_reason reason, int32_t locks)
-{
-	struct m *mp = gp->m;
-
-	if (RT_UNLIKELY(gp != mp->curg || rt_readgstatus(gp) != G_RUNNING))
-		rt_throw("gopark: bad g status");
-	if (RT_UNLIKELY(atomic_load_explicit(&mp->locks,
-	                    memory_order_relaxed) != locks))
-		rt_throw("gopark: a runtime lock is held");
-	gp->waitreason = (uint8_t)reason;
-	gp->waitsince_ns = rt_coarse();
-	return mp;
-}
-
 /* On the next one's stack. */
 static void
 unlock_one(void *l)
@@ -141,7 +107,7 @@ void
 rt_gopark_plock(struct rt_mutex *l, enum wait_reason reason)
 {
 	struct g *gp = rt_getg();
-	struct m *mp = prepare(gp, reason, 1);
+	struct m *mp = rt_park_prepare(gp, reason, 1);
 #ifndef RT_SANITIZED
 	bool inherit;
 	struct g *next = take_next(mp, &inherit);
@@ -171,7 +137,7 @@ rt_gopark_plocks(void (*unlock)(void *gp), enum wait_reason reason,
     int32_t locks)
 {
 	struct g *gp = rt_getg();
-	struct m *mp = prepare(gp, reason, locks);
+	struct m *mp = rt_park_prepare(gp, reason, locks);
 #ifndef RT_SANITIZED
 	bool inherit;
 	struct g *next = take_next(mp, &inherit);

@@ -13,6 +13,7 @@
 #include "fault/fault.h"
 #include "sched/sched_priv.h"
 #include "sched/stall.h"
+#include "sched/turn.h"
 #include "sched/waitprof.h"
 
 /* ---- park and ready ---- */
@@ -43,23 +44,6 @@ park_m(struct g *gp)
 	mp->waitlock = NULL;
 }
 
-static struct m *
-park_prepare(enum wait_reason reason, int32_t locks)
-{
-	struct g *gp = rt_getg();
-	struct m *mp = gp->m;
-
-	if (RT_UNLIKELY(gp == mp->g0 || gp != mp->curg ||
-	        rt_readgstatus(gp) != G_RUNNING))
-		rt_throw("gopark: bad g status");
-	if (RT_UNLIKELY(atomic_load_explicit(&mp->locks,
-	                    memory_order_relaxed) != locks))
-		rt_throw("gopark: a runtime lock is held");
-	gp->waitreason = (uint8_t)reason;
-	gp->waitsince_ns = rt_coarse();
-	return mp;
-}
-
 /* While waits are profiled. */
 static RT_NOINLINE void
 park_timed(enum wait_reason reason)
@@ -83,7 +67,7 @@ void
 rt_gopark(bool (*unlockf)(struct g *, void *), void *arg,
     enum wait_reason reason)
 {
-	struct m *mp = park_prepare(reason, 0);
+	struct m *mp = rt_park_prepare(rt_getg(), reason, 0);
 
 	mp->waitunlockf = unlockf;
 	mp->waitlock = arg;
@@ -94,7 +78,7 @@ void
 rt_gopark_locked(bool (*unlockf)(struct g *, void *), void *arg,
     enum wait_reason reason, int32_t locks)
 {
-	struct m *mp = park_prepare(reason, locks);
+	struct m *mp = rt_park_prepare(rt_getg(), reason, locks);
 
 	mp->waitunlockf = unlockf;
 	mp->waitlock = arg;
@@ -104,7 +88,7 @@ rt_gopark_locked(bool (*unlockf)(struct g *, void *), void *arg,
 void
 rt_goparkunlock(struct rt_mutex *l, enum wait_reason reason)
 {
-	struct m *mp = park_prepare(reason, 1);
+	struct m *mp = rt_park_prepare(rt_getg(), reason, 1);
 
 	mp->waitunlock = l;
 	park(reason);

@@ -40,6 +40,7 @@
 #include "sched/fresh.h"
 #include "sched/runq.h"
 #include "sched/sched_priv.h"
+#include "sched/turn.h"
 
 /* On g0: back of our own line. */
 static void
@@ -124,15 +125,11 @@ yield_to_head(struct m *mp, struct p *pp, struct g *gp)
 static inline bool
 ring_is_next(struct m *mp, struct p *pp)
 {
-	return !atomic_load_explicit(&rt_sched.gcwaiting,
-	           memory_order_relaxed) &&
-	    !atomic_load_explicit(&pp->runsafepoint, memory_order_relaxed) &&
-	    !atomic_load_explicit(&pp->preempt, memory_order_relaxed) &&
-	    rt_turn_is_plain(pp) && mp->lockedg == NULL &&
+	return rt_turn_is_quiet(mp, pp) &&
 	    atomic_load_explicit(&pp->timer0when_ns, memory_order_relaxed) ==
 	        0 &&
 	    atomic_load_explicit(&pp->runnext, memory_order_relaxed) == NULL &&
-	    rt_fresh_len(pp) == 0 && !rt_sched.gscan &&
+	    rt_fresh_len(pp) == 0 &&
 	    pp->stallskip > 1 && /* we are no sample either */
 	    atomic_load_explicit(&rt_sched.runqsize, memory_order_relaxed) ==
 	        0 &&
