@@ -122,6 +122,15 @@ rt_procyield(uint32_t n)
 	while (n-- > 0)
 		__asm__ volatile("pause");
 }
+/* Spin for so many cycles of the counter, whatever a pause takes here. */
+static inline void
+rt_spin_cycles(uint64_t n)
+{
+	uint64_t t0 = __builtin_ia32_rdtsc();
+
+	while (__builtin_ia32_rdtsc() - t0 < n)
+		__asm__ volatile("pause");
+}
 static inline uintptr_t
 rt_getsp(void)
 {
