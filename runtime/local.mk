@@ -40,6 +40,7 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/mtimer.h runtime/sched/mtimer.c \
 	runtime/sched/stack.c runtime/sched/segment.c \
 	runtime/sched/extram.c \
+	runtime/sched/container.h runtime/sched/container.c \
 	runtime/sched/checkdead.c
 noinst_HEADERS += runtime/arch/stack_amd64.h runtime/arch/macros_amd64.h
 

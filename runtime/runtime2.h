@@ -129,7 +129,8 @@ enum p_status {
 	X(WAIT_SYNC_MUTEX_LOCK, "sync.Mutex.Lock")                            \
 	X(WAIT_SYNC_RWMUTEX_RLOCK, "sync.RWMutex.RLock")                      \
 	X(WAIT_SYNC_RWMUTEX_LOCK, "sync.RWMutex.Lock")                        \
-	X(WAIT_SYNC_WAITGROUP_WAIT, "sync.WaitGroup.Wait")
+	X(WAIT_SYNC_WAITGROUP_WAIT, "sync.WaitGroup.Wait")                    \
+	X(WAIT_GOMAXPROCS_UPDATER, "GOMAXPROCS updater (idle)")
 enum wait_reason {
 #define X(e, s) e,
 	RT_WAIT_REASONS(X)

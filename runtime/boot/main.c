@@ -36,6 +36,7 @@
 #include "mem/mprof.h"
 #include "os/os.h"
 #include "poll/netpoll.h"
+#include "sched/container.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 #include "types/type.h"
@@ -213,6 +214,7 @@ boot_collector(void)
 	int step = rt_boot_begin("gcenable");
 
 	rt_gcenable();
+	rt_container_start();
 	rt_boot_end(step, "sweeper and scavenger run");
 	step = rt_boot_begin("controlinit");
 	rt_control_start();

@@ -16,6 +16,7 @@
 #include "gc/gc.h"
 #include "mem/malloc.h"
 #include "os/os.h"
+#include "sched/container.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 #include "types/type.h"
@@ -105,11 +106,16 @@ static void
 boot_gc(void)
 {
 	int step = rt_boot_begin("gcinit"), percent;
+	const char *env = rt_gogetenv("GOMEMLIMIT");
 	char gogc[16] = "off", limit[40] = "no memory limit";
 	char goal[48] = "no goal";
 	int64_t bytes;
 
 	rt_gcinit();
+	if (env == NULL || env[0] == '\0')
+		rt_container_init_memory();
+	else
+		rt_container_limit_chosen();
 	percent = rt_gc_percent();
 	bytes = rt_gc_memlimit_set(-1);
 	if (percent >= 0)
@@ -123,33 +129,19 @@ boot_gc(void)
 	rt_boot_end(step, "GOGC=%s, %s, %s", gogc, limit, goal);
 }
 
-/* What the control group grants, rounded up; never below 2, so that a small
- * share does not turn concurrency off. 0: no limit. */
-static int32_t
-cgroup_procs(void)
-{
-	int64_t milli = rt_cgroup.cpu_quota_milli;
-	int64_t n = (milli + 999) / 1000;
-
-	if (milli < 0 || atomic_load(&rt_debug.containermaxprocs) == 0)
-		return 0;
-	return n < 2 ? 2 : n > INT32_MAX ? INT32_MAX : (int32_t)n;
-}
-
 static void
 boot_procs(void)
 {
 	int step = rt_boot_begin("procresize");
 	const char *env = rt_gogetenv("GOMAXPROCS"), *why = "CPUs";
-	int32_t n = rt_ncpu, v = cgroup_procs();
+	int32_t n = rt_container_procs(rt_ncpu, rt_cgroup.cpu_quota_milli), v;
 
-	if (v > 0 && v < n) {
-		n = v;
+	if (n < rt_ncpu)
 		why = "the control group's CPU limit";
-	}
 	if (env != NULL && rt_atoi32(env, &v) && v > 0) {
 		n = v;
 		why = "GOMAXPROCS";
+		rt_container_procs_chosen();
 	}
 	rt_schedinit_procs(n);
 	rt_boot_end(step, "%d Ps by %s", rt_gomaxprocs, why);

@@ -14,6 +14,7 @@
 #include "boot/boot.h"
 #include "fault/fault.h"
 #include "os/os.h"
+#include "sched/container.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
@@ -81,6 +82,7 @@ gort_gomaxprocs(int n)
 {
 	if (n <= 0)
 		return rt_gomaxprocs;
+	rt_container_procs_chosen();
 	return rt_gomaxprocs_set(n);
 }
 

@@ -8,6 +8,7 @@
 #include "fault/fault.h"
 #include "gc/gc.h"
 #include "mem/malloc.h"
+#include "sched/container.h"
 #include "sched/sched.h"
 
 void *
@@ -90,6 +91,8 @@ gort_set_gc_percent(int percent)
 int64_t
 gort_set_memory_limit(int64_t bytes)
 {
+	if (bytes >= 0)
+		rt_container_limit_chosen();
 	return rt_gc_memlimit_set(bytes);
 }
 

@@ -19,6 +19,7 @@
 	X(schedtrace, 0) X(tracebackancestors, 0) X(panicnil, 0)              \
 	X(dontfreezetheworld, 0) X(disablethp, 0) X(profstackdepth, 128)      \
 	X(containermaxprocs, 1) X(updatemaxprocs, 1) X(decoratemappings, 1)   \
+	X(containermemlimit, 1)                                               \
 	X(gcstress, 0) X(preemptstress, 0) X(leakcheck, 0)                    \
 	X(memprofilerate, 524288) X(boottrace, 0)
 struct rt_debug_vars {

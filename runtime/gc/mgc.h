@@ -6,6 +6,7 @@
 
 #include "runtime2.h"
 #include "gc/gc.h"
+#include "gc/gcdaemon.h"
 #include "mem/malloc.h"
 #include "mem/mheap.h"
 
@@ -66,19 +67,6 @@ void rt_gc_fill_memstats(struct rt_memstats *r);
 uint64_t rt_gc_last_heap_marked(void);
 /* The goal anew, from what the last cycle found and what is in use now. */
 void rt_gc_revise_goal(void);
-
-/*
- * A goroutine of the collector's own that sleeps until it is wanted. wake
- * may be called at any time by any thread, also without a P; a wake that comes
- * before the sleep is not lost: the next park returns at once.
- */
-struct gc_daemon {
-	struct g *gp; /* set by itself before the first park */
-	_Atomic uint32_t asleep;  /* 1: gp is parked and may be readied */
-	_Atomic uint32_t pending; /* a wake that found it awake */
-};
-void rt_gcdaemon_park(struct gc_daemon *d, enum wait_reason why);
-void rt_gcdaemon_wake(struct gc_daemon *d);
 
 /* ---- mbitmap.c ---- */
 void rt_bitmap_settype(

@@ -14,6 +14,7 @@
 #include "arch/arch.h"
 #include "fault/fault.h"
 #include "os/os.h"
+#include "sched/container.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
@@ -85,6 +86,8 @@ go_procinit(void)
 intptr_t
 go_gomaxprocs(intptr_t n)
 {
+	if (n > 0)
+		rt_container_procs_chosen();
 	return rt_gomaxprocs_set(n > INT32_MAX ? INT32_MAX : (int32_t)n);
 }
 

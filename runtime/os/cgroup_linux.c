@@ -16,6 +16,13 @@
  * root; the climb then meets no directory until it reaches the mount point,
  * which is the right place.
  *
+ * Limits change while a process lives. rt_cgroup_refresh reads only the files
+ * that hold them, in the directories found before, unless the process was moved
+ * to another group. The files are opened anew each time: a descriptor kept open
+ * would be in the way of programs that close, count or pass on all of theirs.
+ * When the directories can't be seen any longer (the process has changed its
+ * root) nothing is known, which is not the same as no limit.
+ *
  * Every file is read under `root`, so tests bring a tree of their own.
  */
 #include "config.h"
@@ -30,6 +37,7 @@
 #include <unistd.h>
 
 #define PATH_BYTES 1024
+#define MEMBERSHIP_BYTES 8192 /* of /proc/self/cgroup */
 /* v1 says "no limit" by the largest multiple of a page below 2^63. */
 #define V1_NO_LIMIT ((int64_t)1 << 60)
 
@@ -41,6 +49,12 @@ struct place { /* where one controller lives */
 	char mount[PATH_BYTES / 2]; /* mount point; "" until found */
 	char mroot[PATH_BYTES / 2]; /* which group the mount shows as its top */
 };
+
+/* What the last rt_cgroup_read found; its caller's, or sysmon's. */
+static struct {
+	struct place pl[CTL_N];
+	uint64_t membership; /* hash of /proc/self/cgroup */
+} known;
 
 static const char *const ctl_names[CTL_N] = { "memory", "cpu" };
 
@@ -252,22 +266,35 @@ tighten(int64_t *limit, int64_t v)
 		*limit = v;
 }
 
-/* What the group at dir allows, in the file of its version. */
 static void
-read_memory(const char *root, const char *dir, int version, int64_t *limit)
+tighten_memory(const char *root, const char *dir, const char *file,
+    int64_t *limit)
 {
 	char text[64];
 	int64_t v;
 
-	if (!read_number(root, dir,
-	        version == 2 ? "memory.max" : "memory.limit_in_bytes", text,
-	        sizeof text))
+	if (!read_number(root, dir, file, text, sizeof text))
 		return;
 	if (text[0] < '0' || text[0] > '9')
 		return; /* "max" */
 	v = strtoll(text, NULL, 10);
 	if (v < V1_NO_LIMIT)
 		tighten(limit, v);
+}
+
+/*
+ * What the group at dir allows, in the files of its version. Beyond memory.high
+ * a process is not killed but held back, hard: it is to be kept as well.
+ */
+static void
+read_memory(const char *root, const char *dir, int version, int64_t *limit)
+{
+	if (version == 1) {
+		tighten_memory(root, dir, "memory.limit_in_bytes", limit);
+		return;
+	}
+	tighten_memory(root, dir, "memory.max", limit);
+	tighten_memory(root, dir, "memory.high", limit);
 }
 
 static void
@@ -336,19 +363,43 @@ climb(const char *root, const struct place *p, enum ctl which, int64_t *limit)
 	}
 }
 
+/* FNV-1a: is the text the one we know? */
+static uint64_t
+hash_text(const char *text)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *text != 0; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	return h;
+}
+
+static void
+read_limits(const char *root, const struct place *pl,
+    struct rt_cgroup_limits *ret)
+{
+	memset(ret, 0, sizeof *ret);
+	ret->memory_bytes = -1;
+	ret->cpu_quota_milli = -1;
+	climb(root, &pl[CTL_MEMORY], CTL_MEMORY, &ret->memory_bytes);
+	climb(root, &pl[CTL_CPU], CTL_CPU, &ret->cpu_quota_milli);
+	for (int i = 0; i < CTL_N && ret->version == 0; i++) {
+		if (pl[i].mount[0] == 0)
+			continue;
+		ret->version = pl[i].version;
+		rt_snprintf(ret->path, sizeof ret->path, "%s", pl[i].group);
+	}
+}
+
 int
 rt_cgroup_read(const char *root, struct rt_cgroup_limits *ret)
 {
 	struct place pl[CTL_N];
-	struct rt_cgroup_limits out;
-	char text[8192];
+	char text[MEMBERSHIP_BYTES];
 	ssize_t n;
 	int err;
 
 	memset(pl, 0, sizeof pl);
-	memset(&out, 0, sizeof out);
-	out.memory_bytes = -1;
-	out.cpu_quota_milli = -1;
 	n = slurp(root, "/proc/self/cgroup", text, sizeof text);
 	if (n < 0)
 		return (int)n;
@@ -356,15 +407,42 @@ rt_cgroup_read(const char *root, struct rt_cgroup_limits *ret)
 	err = read_mounts(root, pl);
 	if (err < 0)
 		return err;
-	climb(root, &pl[CTL_MEMORY], CTL_MEMORY, &out.memory_bytes);
-	climb(root, &pl[CTL_CPU], CTL_CPU, &out.cpu_quota_milli);
-	for (int i = 0; i < CTL_N && out.version == 0; i++) {
-		if (pl[i].mount[0] == 0)
+	memcpy(known.pl, pl, sizeof pl);
+	known.membership = hash_text(text);
+	read_limits(root, pl, ret);
+	return 0;
+}
+
+/* Can the hierarchies still be seen where they were? */
+static bool
+mounts_are_there(const char *root)
+{
+	char full[PATH_BYTES * 2];
+
+	for (int i = 0; i < CTL_N; i++) {
+		if (known.pl[i].mount[0] == 0)
 			continue;
-		out.version = pl[i].version;
-		rt_snprintf(out.path, sizeof out.path, "%s", pl[i].group);
+		if (rt_snprintf(full, sizeof full, "%s%s", root,
+		        known.pl[i].mount) >= (int)sizeof full - 1 ||
+		    access(full, X_OK) != 0)
+			return false;
 	}
-	*ret = out;
+	return true;
+}
+
+int
+rt_cgroup_refresh(const char *root, struct rt_cgroup_limits *ret)
+{
+	char text[MEMBERSHIP_BYTES];
+	ssize_t n = slurp(root, "/proc/self/cgroup", text, sizeof text);
+
+	if (n < 0)
+		return (int)n;
+	if (hash_text(text) != known.membership)
+		return rt_cgroup_read(root, ret);
+	if (!mounts_are_there(root))
+		return -ENOENT;
+	read_limits(root, known.pl, ret);
 	return 0;
 }
 

@@ -24,6 +24,12 @@ struct rt_cgroup_limits {
 extern struct rt_cgroup_limits rt_cgroup;
 /* root: "" for /, or a fake tree in tests. 0 or -errno. */
 int rt_cgroup_read(const char *root, struct rt_cgroup_limits *ret);
+/* The same later and cheaper, under the same root, as often as you like; one
+ * thread at a time. An error: nothing is known, what was read before may still
+ * be true. */
+int rt_cgroup_refresh(const char *root, struct rt_cgroup_limits *ret);
+/* CPUs the process may use now; rt_ncpu is what it was at boot. */
+int32_t rt_usable_cpus(void);
 /* As a person reads them: "v2, 95 MiB of memory, 1.5 CPUs, /app". */
 void rt_cgroup_text(const struct rt_cgroup_limits *l, char *buf, size_t n);
 /* Start a thread on fn; all signals blocked in it until minit. 0 / -errno. */

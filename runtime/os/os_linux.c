@@ -127,10 +127,10 @@ rt_sysargs(int argc, char **argv)
 /* ---- osinit ---- */
 
 /* CPUs this process may use. The mask's size is not known: grow till it fits */
-static int32_t
-getproccount(void)
+int32_t
+rt_usable_cpus(void)
 {
-	static unsigned long mask[8192 / 64];
+	unsigned long mask[8192 / 64];
 	long n = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
 	int32_t count = 0;
 
@@ -166,7 +166,7 @@ rt_osinit(void)
 	int step = rt_boot_begin("getproccount");
 	char limits[256];
 
-	rt_ncpu = getproccount();
+	rt_ncpu = rt_usable_cpus();
 	rt_boot_end(step, "%d usable CPUs by the affinity mask", rt_ncpu);
 	step = rt_boot_begin("getHugePageSize");
 	rt_hugepagesize = gethugepagesize();

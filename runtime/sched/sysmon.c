@@ -15,6 +15,7 @@
  *                    hand it on; one goroutine in a P for 10 ms: preempt it
  *   gc_periodic      a collection after two minutes without one; about once a
  *                    second the scavenger, if there is much to give back
+ *   container_check  once a second: have the limits of our control group changed
  *   schedtrace_due   its lines
  *
  * It sleeps 20 us between looks; after 50 looks in a row that found nothing
@@ -36,6 +37,7 @@
 #include "gc/gc.h"
 #include "os/os.h"
 #include "poll/netpoll.h"
+#include "sched/container.h"
 #include "sched/oracle.h"
 #include "sched/preempt.h"
 #include "sched/sched_priv.h"
@@ -262,6 +264,7 @@ rt_sysmon(void)
 		else
 			idle++;
 		rt_gc_periodic_check(now);
+		rt_container_check(now);
 		schedtrace_due(now, &lasttrace);
 	}
 }

@@ -163,6 +163,49 @@ START_TEST(text_is_a_sentence)
 }
 END_TEST
 
+/* Limits change, the process is moved, and at last the groups are out of sight:
+ * then nothing is said. */
+START_TEST(refresh_sees_changes)
+{
+	static const struct file group = { "/proc/self/cgroup", "0::/a/b\n" },
+				 moved = { "/proc/self/cgroup", "0::/c\n" },
+				 mounts = { "/proc/self/mountinfo",
+				     V2_MOUNT },
+				 max = { "/sys/fs/cgroup/a/b/memory.max",
+				     "5000000\n" },
+				 high = { "/sys/fs/cgroup/a/memory.high",
+				     "4000000\n" },
+				 cpu = { "/sys/fs/cgroup/c/cpu.max",
+				     "70000 100000\n" };
+	struct rt_cgroup_limits got;
+	char root[] = "/tmp/gort-cgroup-XXXXXX", cmd[96];
+
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	put(root, &group);
+	put(root, &mounts);
+	put(root, &max);
+	ck_assert_int_eq(rt_cgroup_refresh(root, &got), 0);
+	ck_assert_int_eq(got.memory_bytes, 5000000);
+	put(root, &high);
+	ck_assert_int_eq(rt_cgroup_refresh(root, &got), 0);
+	ck_assert_int_eq(got.memory_bytes, 4000000);
+	ck_assert_int_eq(got.cpu_quota_milli, -1);
+	put(root, &cpu);
+	put(root, &moved);
+	ck_assert_int_eq(rt_cgroup_refresh(root, &got), 0);
+	ck_assert_int_eq(got.memory_bytes, -1);
+	ck_assert_int_eq(got.cpu_quota_milli, 700);
+	ck_assert_str_eq(got.path, "/c");
+	snprintf(cmd, sizeof cmd, "rm -r %s/sys", root);
+	ck_assert_int_eq(system(cmd), 0);
+	ck_assert_int_eq(rt_cgroup_refresh(root, &got), -ENOENT);
+	ck_assert_int_eq(got.cpu_quota_milli, 700);
+	snprintf(cmd, sizeof cmd, "rm -r %s", root);
+	ck_assert_int_eq(system(cmd), 0);
+	ck_assert_int_eq(rt_cgroup_refresh(root, &got), -ENOENT);
+}
+END_TEST
+
 START_TEST(no_proc_is_an_error)
 {
 	struct rt_cgroup_limits got = { .version = 77 };
@@ -193,6 +236,7 @@ main(void)
 	    (int)(sizeof rows / sizeof rows[0]));
 	tcase_add_loop_test(tc, text_is_a_sentence, 0,
 	    (int)(sizeof texts / sizeof texts[0]));
+	tcase_add_test(tc, refresh_sees_changes);
 	tcase_add_test(tc, no_proc_is_an_error);
 	tcase_add_test(tc, this_machine_can_be_read);
 	suite_add_tcase(s, tc);

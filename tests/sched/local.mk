@@ -5,6 +5,7 @@ SCHED_CHECKS = tests/sched/check_runq tests/sched/check_fresh \
 	tests/sched/check_world tests/sched/check_threads \
 	tests/sched/check_deadlock tests/sched/check_stack \
 	tests/sched/check_preempt tests/sched/check_handoff \
+	tests/sched/check_container \
 	tests/lock/check_lock tests/lock/check_sema
 check_PROGRAMS += $(SCHED_CHECKS)
 TESTS += $(SCHED_CHECKS)
@@ -42,6 +43,9 @@ tests_sched_check_preempt_LDFLAGS = $(GORT_LINK)
 tests_sched_check_handoff_SOURCES = tests/sched/check_handoff.c
 tests_sched_check_handoff_LDADD = $(SCHED_CHECK_LDADD)
 tests_sched_check_handoff_LDFLAGS = $(GORT_LINK)
+tests_sched_check_container_SOURCES = tests/sched/check_container.c
+tests_sched_check_container_LDADD = $(SCHED_CHECK_LDADD)
+tests_sched_check_container_LDFLAGS = $(GORT_LINK)
 tests_lock_check_lock_SOURCES = tests/lock/check_lock.c
 tests_lock_check_lock_LDADD = $(SCHED_CHECK_LDADD)
 tests_lock_check_lock_LDFLAGS = $(GORT_LINK)
