@@ -150,11 +150,6 @@ ticket_before_wait(void *arg)
 	return 0;
 }
 
-struct row {
-	int (*body)(void *);
-	int procs;
-};
-
 static const struct row rows[] = {
 	{ excludes, 1 },
 	{ excludes, 4 },
@@ -165,22 +160,4 @@ static const struct row rows[] = {
 	{ ticket_before_wait, 2 },
 };
 
-START_TEST(row_holds)
-{
-	with_procs(rows[_i].procs);
-	rt_boot_test(rows[_i].body, NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("sema");
-	TCase *tc = tcase_create("sema");
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(tc, row_holds, 0, 0,
-	    (int)(sizeof rows / sizeof rows[0]));
-	suite_add_tcase(s, tc);
-	return run_suite(s);
-}
+ROWS("sema")

@@ -9,8 +9,7 @@
  *
  * Channels, timers and the poller are not in this model: nobody waits there.
  */
-#include <check.h>
-#include <stdlib.h>
+#include "tests/models/suite.h"
 
 #include "sched/time.h"
 #include "poll/netpoll.h"
@@ -302,26 +301,4 @@ static const struct ex_model models[] = {
 	{ "idle, two Ps", setup_two, enter, NULL, end, mutants },
 };
 
-START_TEST(idle)
-{
-	ck_assert(ex_prove(&models[_i]));
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("idle");
-	TCase *tc = tcase_create("idle");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
-	tcase_set_timeout(tc, 120);
-	tcase_add_loop_test(tc, idle, 0,
-	    (int)(sizeof(models) / sizeof(models[0])));
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+MODELS("idle")

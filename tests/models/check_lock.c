@@ -8,8 +8,7 @@
  */
 #include "tests/models/watched.h"
 
-#include <check.h>
-#include <stdlib.h>
+#include "tests/models/suite.h"
 
 #include "lock/lock_futex.c"
 
@@ -107,25 +106,19 @@ static const struct ex_mutant lock_mutants[] = {
 	{ 0 },
 };
 
-START_TEST(mutex)
+static void
+one_cpu_setup(void)
 {
-	static const struct ex_model m = { "mutex", lock_setup, NULL, NULL,
-		NULL, lock_mutants };
-
-	rt_ncpu = 1;
-	ck_assert(ex_prove(&m));
+	rt_ncpu = 1; /* nobody spins */
+	lock_setup();
 }
-END_TEST
 
-START_TEST(mutex_spins)
+static void
+spinning_setup(void)
 {
-	static const struct ex_model m = { "mutex that spins", lock_setup,
-		NULL, NULL, NULL, NULL };
-
 	rt_ncpu = 2;
-	ck_assert(ex_prove(&m));
+	lock_setup();
 }
-END_TEST
 
 /* ---- note ---- */
 
@@ -169,30 +162,10 @@ static const struct ex_mutant note_mutants[] = {
 	{ 0 },
 };
 
-START_TEST(note)
-{
-	static const struct ex_model m = { "note", note_setup, NULL, NULL,
-		NULL, note_mutants };
+static const struct ex_model models[] = {
+	{ "mutex", one_cpu_setup, NULL, NULL, NULL, lock_mutants },
+	{ "mutex that spins", spinning_setup, NULL, NULL, NULL, NULL },
+	{ "note", note_setup, NULL, NULL, NULL, note_mutants },
+};
 
-	ck_assert(ex_prove(&m));
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("lock");
-	TCase *tc = tcase_create("lock");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
-	tcase_set_timeout(tc, 120);
-	tcase_add_test(tc, mutex);
-	tcase_add_test(tc, mutex_spins);
-	tcase_add_test(tc, note);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+MODELS("lock")

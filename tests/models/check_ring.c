@@ -11,8 +11,7 @@
 #define RT_FRESH_LEN 4
 #include "tests/models/watched.h"
 
-#include <check.h>
-#include <stdlib.h>
+#include "tests/models/suite.h"
 
 #include "sched/runq.c"
 
@@ -288,26 +287,4 @@ static const struct ex_model models[] = {
 	{ "fresh, two thieves", setup_fresh_two, NULL, NULL, end, NULL },
 };
 
-START_TEST(queues)
-{
-	ck_assert(ex_prove(&models[_i]));
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("ring");
-	TCase *tc = tcase_create("ring");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
-	tcase_set_timeout(tc, 120);
-	tcase_add_loop_test(tc, queues, 0,
-	    (int)(sizeof(models) / sizeof(models[0])));
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+MODELS("ring")

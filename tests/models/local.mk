@@ -2,7 +2,8 @@
 # sanitizers: stacks are copied about below their feet, and there is nothing
 # for them to see in one thread.
 EXTRA_DIST += tests/models/explore.c tests/models/explore.h \
-	tests/models/watched.h tests/models/check_ring.c \
+	tests/models/watched.h tests/models/suite.h \
+	tests/models/check_ring.c \
 	tests/models/check_lock.c tests/models/check_idle.c
 if !SANITIZED
 MODEL_CHECKS = tests/models/check_ring tests/models/check_lock \

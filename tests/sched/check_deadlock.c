@@ -198,7 +198,7 @@ woken_by_a_timer(void *arg)
 #define NONE                                                                  \
 	"fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
 
-struct row {
+struct report_row {
 	int (*body)(void *);
 	int procs;
 	int status;
@@ -206,7 +206,7 @@ struct row {
 	const char *then; /* somewhere behind it */
 };
 
-static const struct row rows[] = {
+static const struct report_row rows[] = {
 	{ main_parks, 1, 2, ASLEEP, "goroutine 1 [select (no cases)]:" },
 	{ main_parks, 4, 2, ASLEEP, "goroutine 1 [select (no cases)]:" },
 	{ several_park, 2, 2, ASLEEP, "goroutine 1 [select (no cases)]:" },
@@ -230,7 +230,7 @@ static const struct row rows[] = {
 
 START_TEST(ends_as_it_should)
 {
-	const struct row *r = &rows[_i];
+	const struct report_row *r = &rows[_i];
 	char text[65536];
 	int code;
 

@@ -285,42 +285,29 @@ a_tree_is_walked_in_depth(void *arg)
 	return 0;
 }
 
-#define ROW(fn, procs) { fn, procs }
-static const struct {
-	int (*fn)(void *);
-	int procs;
-} rows[] = {
-	ROW(old_ones_begin, 1),
-	ROW(old_ones_begin, 4),
-	ROW(old_ones_begin_beside_yielders, 1),
-	ROW(old_ones_begin_beside_yielders, 4),
-	ROW(a_yield_lets_all_begin, 1),
-	ROW(a_tree_is_walked_in_depth, 1),
-	ROW(a_tree_is_walked_in_depth, 2),
+static const struct row rows[] = {
+	{ old_ones_begin, 1 },
+	{ old_ones_begin, 4 },
+	{ old_ones_begin_beside_yielders, 1 },
+	{ old_ones_begin_beside_yielders, 4 },
+	{ a_yield_lets_all_begin, 1 },
+	{ a_tree_is_walked_in_depth, 1 },
+	{ a_tree_is_walked_in_depth, 2 },
 };
 
-START_TEST(row_holds)
-{
-	with_procs(rows[_i].procs);
-	rt_boot_test(rows[_i].fn, NULL);
-}
-END_TEST
+ROW_HOLDS
 
 int
 main(void)
 {
-	Suite *s = suite_create("fresh");
-	TCase *tc = tcase_create("fresh");
+	TCase *tc;
+	Suite *s = rows_suite("fresh", row_holds, NROWS, &tc);
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, thieves_and_owner_share_without_loss);
 	tcase_add_loop_test(tc,
 	    the_newest_comes_first_through_slots_and_batches, 1, 3);
 	tcase_add_test(tc, a_thief_takes_the_oldest);
 	tcase_add_test(tc, a_thief_takes_a_whole_batch);
 	tcase_add_loop_test(tc, ring_and_fresh_take_turns, 1, 3);
-	tcase_add_loop_exit_test(tc, row_holds, 0, 0,
-	    (int)(sizeof rows / sizeof rows[0]));
-	suite_add_tcase(s, tc);
 	return run_suite(s);
 }

@@ -248,10 +248,7 @@ select_serves_all(void *arg)
 	return 0;
 }
 
-static const struct row {
-	int (*body)(void *);
-	int procs;
-} rows[] = {
+static const struct row rows[] = {
 	{ tied_has_its_turns, 1 },
 	{ tied_has_its_turns, 4 },
 	{ bystander_has_its_turns, 1 },
@@ -266,22 +263,4 @@ static const struct row {
 	{ select_serves_all, 4 },
 };
 
-START_TEST(row_holds)
-{
-	with_procs(rows[_i].procs);
-	rt_boot_test(rows[_i].body, NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("handoff");
-	TCase *tc = tcase_create("handoff");
-
-	tcase_set_timeout(tc, 60);
-	for (int i = 0; i < (int)(sizeof rows / sizeof rows[0]); i++)
-		tcase_add_loop_exit_test(tc, row_holds, 0, i, i + 1);
-	suite_add_tcase(s, tc);
-	return run_suite(s);
-}
+ROWS("handoff")

@@ -285,7 +285,7 @@ off_is_off(void *arg)
 	return not_stopped(let_it_ring, false);
 }
 
-struct row {
+struct debug_row {
 	int (*body)(void *);
 	int procs;
 	const char *debug;
@@ -295,7 +295,7 @@ struct row {
 #define OFF "asyncpreemptoff=1"
 #define STRESS "preemptstress=1"
 
-static const struct row rows[] = {
+static const struct debug_row rows[] = {
 	{ alarm_rings_here, 1, OFF, false },
 	{ alarm_rings_here, 2, OFF, false },
 	{ alarm_moves_earlier_only, 1, OFF, false },
@@ -316,7 +316,7 @@ static const struct row rows[] = {
 
 START_TEST(row_holds)
 {
-	const struct row *r = &rows[_i];
+	const struct debug_row *r = &rows[_i];
 
 	if (r->spins && COOPERATIVE)
 		exit(0);
@@ -329,12 +329,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("preempt");
-	TCase *tc = tcase_create("preempt");
+	TCase *tc;
 
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(tc, row_holds, 0, 0,
-	    (int)(sizeof rows / sizeof rows[0]));
-	suite_add_tcase(s, tc);
-	return run_suite(s);
+	return run_suite(rows_suite("preempt", row_holds, NROWS, &tc));
 }

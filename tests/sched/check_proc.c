@@ -289,41 +289,17 @@ control_words(void *arg)
 
 /* ---- tests ---- */
 
-struct row {
-	const char *name;
-	int (*body)(void *);
-	int procs;
-};
-
 static const struct row rows[] = {
-	{ "many are made and end, one P", newproc_many, 1 },
-	{ "many are made and end, four Ps", newproc_many, 4 },
-	{ "ids and parents", ids, 2 },
-	{ "yield order", yield_order, 1 },
-	{ "park and ready, one P", park_and_ready, 1 },
-	{ "park and ready, two Ps", park_and_ready, 2 },
-	{ "many parked", many_parked, 2 },
-	{ "two at once", two_at_once, 3 },
-	{ "a pair starves nobody", pair_does_not_starve, 1 },
-	{ "control words", control_words, 1 },
+	{ newproc_many, 1 },
+	{ newproc_many, 4 },
+	{ ids, 2 },
+	{ yield_order, 1 },
+	{ park_and_ready, 1 },
+	{ park_and_ready, 2 },
+	{ many_parked, 2 },
+	{ two_at_once, 3 },
+	{ pair_does_not_starve, 1 },
+	{ control_words, 1 },
 };
 
-START_TEST(row_holds)
-{
-	with_procs(rows[_i].procs);
-	rt_boot_test(rows[_i].body, NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("proc");
-	TCase *tc = tcase_create("proc");
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(tc, row_holds, 0, 0,
-	    (int)(sizeof rows / sizeof rows[0]));
-	suite_add_tcase(s, tc);
-	return run_suite(s);
-}
+ROWS("proc")

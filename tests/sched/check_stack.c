@@ -198,15 +198,13 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("stack");
-	TCase *tc = tcase_create("stack");
+	TCase *tc;
+	Suite *s = rows_suite("stack", body_holds,
+	    sanitized ? NBODIES - 1 : NBODIES, &tc);
 
 	tcase_set_timeout(tc, 30);
-	tcase_add_loop_exit_test(tc, body_holds, 0, 0,
-	    sanitized ? NBODIES - 1 : NBODIES);
 	tcase_add_exit_test(tc, works_under_ulimit_v, 0);
 	if (!sanitized) /* the sanitizer reports it first, in its words */
 		tcase_add_test(tc, overflow_is_reported);
-	suite_add_tcase(s, tc);
 	return run_suite(s);
 }

@@ -164,17 +164,11 @@ main(void)
 {
 	Suite *s = suite_create("stall");
 	TCase *tc = tcase_create("stall");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(s, tc);
 	booted_add(tc, sum_and_counts_of_a_known_load);
 	booted_add(tc, who_is_made_ready_counts_and_who_sleeps_does_not);
 	booted_add(tc, samples_stand_for_all);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return booted_run(s);
 }

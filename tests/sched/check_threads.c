@@ -254,14 +254,14 @@ systemstack_and_back(void *arg)
 	return 0;
 }
 
-struct row {
+struct thread_row {
 	int (*body)(void *);
 	void *arg;
 	int procs;
 	int exit;
 };
 
-static const struct row rows[] = {
+static const struct thread_row rows[] = {
 	{ syscall_hands_off, NULL, 1, 0 },
 	{ syscall_hands_off, &stage, 1, 0 },
 	{ syscall_hands_off, &stage, 3, 0 },

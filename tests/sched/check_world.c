@@ -187,11 +187,6 @@ many_stoppers(void *arg)
 	return 0;
 }
 
-struct row {
-	int (*body)(void *);
-	int procs;
-};
-
 static const struct row rows[] = {
 	{ stands_still, 1 },
 	{ stands_still, 2 },
@@ -202,22 +197,4 @@ static const struct row rows[] = {
 	{ many_stoppers, 3 },
 };
 
-START_TEST(row_holds)
-{
-	with_procs(rows[_i].procs);
-	rt_boot_test(rows[_i].body, NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("world");
-	TCase *tc = tcase_create("world");
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(tc, row_holds, 0, 0,
-	    (int)(sizeof rows / sizeof rows[0]));
-	suite_add_tcase(s, tc);
-	return run_suite(s);
-}
+ROWS("world")

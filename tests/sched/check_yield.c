@@ -129,10 +129,7 @@ a_timer_is_heard(void *arg)
 	return 0;
 }
 
-static const struct {
-	int (*body)(void *);
-	int procs;
-} rows[] = {
+static const struct row rows[] = {
 	{ all_come_back, 1 },
 	{ all_come_back, 4 },
 	{ all_come_back_while_procs_change, 2 },
@@ -140,22 +137,4 @@ static const struct {
 	{ a_timer_is_heard, 1 },
 };
 
-START_TEST(row_holds)
-{
-	with_procs(rows[_i].procs);
-	rt_boot_test(rows[_i].body, NULL);
-}
-END_TEST
-
-int
-main(void)
-{
-	Suite *s = suite_create("yield");
-	TCase *tc = tcase_create("yield");
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_loop_exit_test(tc, row_holds, 0, 0,
-	    (int)(sizeof rows / sizeof rows[0]));
-	suite_add_tcase(s, tc);
-	return run_suite(s);
-}
+ROWS("yield")

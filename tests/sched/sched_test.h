@@ -73,4 +73,45 @@ run_suite(Suite *s)
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/*
+ * A suite that is a table: static const struct row rows[], each a body that
+ * runs as main.main on so many Ps. ROWS("name") behind it defines main.
+ */
+struct row {
+	int (*body)(void *);
+	int procs;
+};
+#define NROWS ((int)(sizeof rows / sizeof rows[0]))
+
+#define ROW_HOLDS                                                             \
+	START_TEST(row_holds)                                                 \
+	{                                                                     \
+		with_procs(rows[_i].procs);                                   \
+		rt_boot_test(rows[_i].body, NULL);                            \
+	}                                                                     \
+	END_TEST
+
+#define ROWS(name)                                                            \
+	ROW_HOLDS                                                             \
+	int main(void)                                                        \
+	{                                                                     \
+		TCase *tc;                                                    \
+                                                                              \
+		return run_suite(rows_suite(name, row_holds, NROWS, &tc));    \
+	}
+
+/* n rows, each of which must exit with 0; more tests may go to *ret_tc. */
+static inline Suite *
+rows_suite(const char *name, const TTest *row, int n, TCase **ret_tc)
+{
+	Suite *s = suite_create(name);
+	TCase *tc = tcase_create(name);
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_exit_test(tc, row, 0, 0, n);
+	suite_add_tcase(s, tc);
+	*ret_tc = tc;
+	return s;
+}
+
 #endif
