@@ -17,8 +17,10 @@
  * locks held. Libgort calls programs with its own locks held only as m->locks
  * tells, which is asked elsewhere. Where libgort is linked into the executable,
  * the symbol table tells the two apart; without one nothing is stopped. Nor in
- * an executable that holds libc as well. Other archives that a program links
- * count as the program.
+ * an executable that holds libc as well. Nor in functions whose names begin with
+ * two underscores: they are the compiler's (libgcc's __popcountdi2), and libgort
+ * calls the same copies, in mid-sweep for one, where nothing is raised that would
+ * tell. Other archives that a program links count as the program.
  *
  * Rejected: trusting a frame pointer where tables are missing. A libc function
  * without one would be skipped, and it is libc that we look for.
@@ -55,11 +57,12 @@ in_barrier(uintptr_t pc, uintptr_t sp)
 	    pc <= (uintptr_t)rt_gcwb_stored && rt_language_text(word_at(sp));
 }
 
-/* Is pc in a function of the executable that is neither libgort's nor libc's? */
+/* Is pc in a function of the executable that is the program's own? */
 static bool
 is_program(uintptr_t pc)
 {
 	const struct rt_module *exe = rt_modules();
+	const char *name;
 	uintptr_t entry;
 	bool runtime;
 
@@ -67,7 +70,9 @@ is_program(uintptr_t pc)
 		return false;
 	if (rt_find_module((uintptr_t)is_program) != exe)
 		return true; /* libgort is a shared object */
-	return rt_symbol_of(pc, &entry, &runtime) != NULL && !runtime;
+	name = rt_symbol_of(pc, &entry, &runtime);
+	return name != NULL && !runtime &&
+	    !(name[0] == '_' && name[1] == '_');
 }
 
 static bool

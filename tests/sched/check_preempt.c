@@ -6,12 +6,15 @@
  * rule signals out (preempt_signal.c) those that would spin for ever are not
  * run.
  */
+#define _GNU_SOURCE
 #include "preempt_bodies.h"
 #include "sched_test.h"
 
 #include <errno.h>
 #include <string.h>
+#include <ucontext.h>
 
+#include "fault/fault.h"
 #include "sched/mtimer.h"
 #include "sched/sched_priv.h"
 
@@ -278,6 +281,30 @@ g0_is_left_alone(void *arg)
 	return not_stopped(on_g0, true);
 }
 
+/* Linked once, for the program and for libgort. */
+extern char support[] __asm__("__popcountdi2");
+
+static bool
+ask_places(void *ucontext)
+{
+	greg_t *r = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
+	struct g *gp = rt_getg();
+
+	REQUIRE(rt_stop_place(gp, ucontext) == RT_STOP_C);
+	/* as if called where we were: that left its return address there */
+	r[REG_RIP] = (greg_t)(uintptr_t)support;
+	r[REG_RSP] -= (greg_t)sizeof(uintptr_t);
+	return rt_stop_place(gp, ucontext) == RT_STOP_NOT;
+}
+
+static int
+compilers_functions_are_left_alone(void *arg)
+{
+	(void)arg;
+	REQUIRE(body_asks(ask_places));
+	return 0;
+}
+
 static int
 off_is_off(void *arg)
 {
@@ -311,6 +338,7 @@ static const struct debug_row rows[] = {
 	{ libc_is_left_alone, 1, "", true },
 	{ pins_are_left_alone, 1, "", true },
 	{ g0_is_left_alone, 1, "", true },
+	{ compilers_functions_are_left_alone, 1, "", true },
 	{ off_is_off, 1, OFF, false },
 };
 

@@ -1,9 +1,11 @@
 /*
  * preempt_bodies.c - see preempt_bodies.h.
  */
+#define _GNU_SOURCE
 #include "preempt_bodies.h"
 
 #include <stdlib.h>
+#include <ucontext.h>
 
 void
 body_spin(_Atomic bool *until)
@@ -82,4 +84,13 @@ body_qsort(void (*fn)(void))
 	called = fn;
 	qsort(v, 2, sizeof v[0], compare);
 	return v[0] == 1;
+}
+
+bool
+body_asks(bool (*ask)(void *ucontext))
+{
+	ucontext_t uc;
+
+	getcontext(&uc);
+	return ask(&uc);
 }

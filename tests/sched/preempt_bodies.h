@@ -23,5 +23,7 @@ void body_hold(struct regs *r, _Atomic bool *until);
 void body_await(_Atomic int64_t *when, _Atomic bool *flag);
 /* qsort of two numbers by fn, which the comparison calls. True: sorted. */
 bool body_qsort(void (*fn)(void));
+/* ask, with the context of the call. */
+bool body_asks(bool (*ask)(void *ucontext));
 
 #endif
