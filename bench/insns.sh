@@ -13,7 +13,8 @@
 # than 4 % from bench/insns.table, which -w writes anew. The table belongs to
 # the compiler and the flags it names.
 #
-# Alarms and time slices let two runs differ by 2 %.
+# No alarms: callgrind does not survive their signals. Time slices, which sysmon
+# ends, let two runs differ by 2 %.
 #
 # What it does not see: locked instructions (some 20 cycles each), branches
 # guessed wrong, misses. With one P the channel's lock is a load and a store.
@@ -39,7 +40,8 @@ trap 'rm -rf "$tmp"' EXIT
 
 # refs SCALE CASE: instructions of a whole run
 refs() {
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+	GODEBUG=asyncpreemptoff=1 valgrind --tool=callgrind \
+		--callgrind-out-file=/dev/null \
 		"$builddir/bench/cbench" -n "$1" "$2" 2>&1 >/dev/null |
 		sed -n 's/,//g; s/.*Collected : \([0-9]*\)$/\1/p'
 }
