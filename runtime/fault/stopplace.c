@@ -17,10 +17,12 @@
  * locks held. Libgort calls programs with its own locks held only as m->locks
  * tells, which is asked elsewhere. Where libgort is linked into the executable,
  * the symbol table tells the two apart; without one nothing is stopped. Nor in
- * an executable that holds libc as well. Nor in functions whose names begin with
- * two underscores: they are the compiler's (libgcc's __popcountdi2), and libgort
- * calls the same copies, in mid-sweep for one, where nothing is raised that would
- * tell. Other archives that a program links count as the program.
+ * an executable that holds libc as well. And what the program shares with libgort
+ * is nobody's: functions whose names begin with two underscores, which are the
+ * compiler's (libgcc's __popcountdi2), and the linker's stubs on the way to a
+ * shared object, which no symbol covers. Libgort is there in mid-sweep, where
+ * nothing is raised that would tell. Other archives that a program links count as
+ * the program.
  *
  * Rejected: trusting a frame pointer where tables are missing. A libc function
  * without one would be skipped, and it is libc that we look for.
@@ -63,14 +65,13 @@ is_program(uintptr_t pc)
 {
 	const struct rt_module *exe = rt_modules();
 	const char *name;
-	uintptr_t entry;
 	bool runtime;
 
 	if (rt_find_module(pc) != exe)
 		return false;
 	if (rt_find_module((uintptr_t)is_program) != exe)
 		return true; /* libgort is a shared object */
-	name = rt_symbol_of(pc, &entry, &runtime);
+	name = rt_symbol_around(pc, &runtime);
 	return name != NULL && !runtime &&
 	    !(name[0] == '_' && name[1] == '_');
 }

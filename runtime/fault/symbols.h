@@ -13,6 +13,9 @@
  * none. *ret_runtime: one of libgort's own. */
 const char *rt_symbol_of(
     uintptr_t pc, uintptr_t *ret_entry, bool *ret_runtime);
+/* The same, only if the function is known to reach to pc: a symbol without a
+ * size may be the last one before something that has no name. */
+const char *rt_symbol_around(uintptr_t pc, bool *ret_runtime);
 /* The module's debug information; NULL: no file. */
 const struct rt_dwarf *rt_module_dwarf(const struct rt_module *m);
 

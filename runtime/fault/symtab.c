@@ -584,6 +584,19 @@ rt_symbol_of(uintptr_t pc, uintptr_t *ret_entry, bool *ret_runtime)
 	return x->strtab + f->name;
 }
 
+const char *
+rt_symbol_around(uintptr_t pc, bool *ret_runtime)
+{
+	struct module *m = (struct module *)rt_find_module(pc);
+	const struct func_index *x = m == NULL ? NULL : index_of(m);
+	const struct func *f = x == NULL ? NULL : lookup(x, pc);
+
+	if (f == NULL || pc - f->addr >= f->size)
+		return NULL;
+	*ret_runtime = f->runtime;
+	return x->strtab + f->name;
+}
+
 const struct rt_dwarf *
 rt_module_dwarf(const struct rt_module *m)
 {
