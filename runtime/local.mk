@@ -130,7 +130,8 @@ libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
 	runtime/mem/mpagealloc.h runtime/mem/mprof.h \
 	runtime/mem/sizeclasses.h \
-	runtime/gc/gc.h runtime/gc/mgc.h runtime/gc/mgcpacer.h
+	runtime/gc/gc.h runtime/gc/gcdaemon.h runtime/gc/mgc.h \
+	runtime/gc/mgcpacer.h
 # Makes sizeclasses.h; see there. The test compares.
 check_PROGRAMS += mksizeclasses
 mksizeclasses_SOURCES = runtime/mem/mksizeclasses.c

@@ -195,10 +195,14 @@ read_one(const struct pick *p, int max, struct reading *r)
 
 /* ---- writing ---- */
 
+/* src may be NULL: code without line information has no file. */
 static void
 copy_text(char *dst, size_t cap, const char *src)
 {
-	size_t n = src == NULL ? 0 : strnlen(src, cap - 1);
+	if (src == NULL)
+		src = "";
+
+	size_t n = strnlen(src, cap - 1);
 
 	memcpy(dst, src, n);
 	memset(dst + n, 0, cap - n);

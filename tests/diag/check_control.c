@@ -232,7 +232,8 @@ waits(void *arg)
 {
 	struct hchan *c = rt_makechan(NULL, 8, true, 0);
 
-	rt_newproc(accepting_here, NULL, 0);
+	/* as if started from libc, which names no files */
+	rt_newproc(accepting_here, NULL, (uintptr_t)getpid + 1);
 	for (int i = 0; i < 10; i++)
 		rt_newproc(parked_here, c, (uintptr_t)waits + 1);
 	rt_time_sleep(3600000000000);
@@ -440,8 +441,10 @@ check_where(const struct ipc_ctl_gor *g, const struct ipc_ctl_frame *fr)
 	ck_assert_msg(strncmp(fr->func, "rt_", 3) != 0 &&
 	        strncmp(fr->func, "capi_", 5) != 0 &&
 	        strncmp(fr->func, "gort_", 5) != 0, "%s", fr->func);
-	if (strcmp(g->reason, "IO wait") == 0)
+	if (strcmp(g->reason, "IO wait") == 0) {
 		ck_assert_str_eq(fr->func, "accepting_here");
+		ck_assert_str_eq(g->created_file, ""); /* see waits() */
+	}
 }
 
 static int accepting; /* seen by count_parked */
