@@ -98,6 +98,7 @@ END_TEST
 
 static _Atomic bool stop;
 
+/* Threads park and wake without end, with a timer each time. */
 static void
 load(void *arg)
 {
@@ -153,16 +154,16 @@ END_TEST
 /* ---- exec ---- */
 
 static _Atomic int made;
+static int gate[2]; /* a pipe that says nothing: it ends when the test does */
 
 static void
 blocks(void *arg)
 {
-	struct timespec ms = { 0, 1000000 };
+	char c;
 
 	rt_entersyscallblock();
 	atomic_fetch_add(&made, 1);
-	while (!atomic_load(&stop))
-		nanosleep(&ms, NULL);
+	ck_assert_int_eq(read(gate[0], &c, 1), 0);
 	rt_exitsyscall();
 }
 
@@ -172,6 +173,7 @@ failed_exec_body(void *arg)
 {
 	char *argv[] = { "nothing", NULL };
 
+	ck_assert_int_eq(pipe(gate), 0);
 	for (int i = 0; i < 50; i++) {
 		rt_newproc(blocks, NULL, 0); /* takes a thread for good */
 		rt_before_exec();
@@ -180,7 +182,7 @@ failed_exec_body(void *arg)
 	}
 	while (atomic_load(&made) < 50)
 		rt_gosched();
-	atomic_store(&stop, true);
+	close(gate[1]);
 	return 0;
 }
 
@@ -195,6 +197,7 @@ exec_body(void *arg)
 {
 	char *argv[] = { "sh", "-c", "exit 23", NULL };
 
+	ck_assert_int_eq(pipe(gate), 0);
 	for (int i = 0; i < 20; i++)
 		rt_newproc(blocks, NULL, 0);
 	rt_before_exec();

@@ -4,6 +4,7 @@
  * not. Each body runs in a child of its own, whose standard error is read.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -68,12 +69,20 @@ locked_main_parks(void *arg)
 	return 0;
 }
 
-/* Somebody is in a system call for a while, then nobody is. */
+/* From outside all Ps: until each of them has found nothing to run. */
+static void
+until_all_idle(void)
+{
+	while ((int32_t)atomic_load(&rt_sched.npidle) != rt_gomaxprocs)
+		sched_yield();
+}
+
+/* Somebody is in a system call until all others wait, then nobody is. */
 static void
 calls_then_ends(void *arg)
 {
 	rt_entersyscallblock();
-	usleep(20000);
+	until_all_idle();
 	rt_exitsyscall();
 }
 
@@ -132,7 +141,7 @@ asked_for_signals_once(void *arg)
 static void *
 sends_a_signal(void *arg)
 {
-	usleep(50000);
+	until_all_idle();
 	kill(getpid(), SIGUSR1);
 	return NULL;
 }
@@ -161,7 +170,7 @@ static void
 calls_then_readies(void *arg)
 {
 	rt_entersyscallblock();
-	usleep(20000);
+	until_all_idle();
 	rt_exitsyscall();
 	wakes();
 }
