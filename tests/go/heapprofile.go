@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -97,6 +98,8 @@ func makeAll() {
 }
 
 func exact() {
+	// only those collections that are asked for
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runtime.MemProfileRate = 1
 	runtime.GC() // from here on nobody allocates by the old rate
 	makeAll()
