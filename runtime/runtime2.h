@@ -180,6 +180,10 @@ struct g {
 	void *param;          /* what the waker hands to the woken */
 	int64_t waitsince_ns; /* set at park, 0 before the first; mono */
 	struct sudog *waiting; /* own while parked: sudogs in lock order */
+	const void *waitaddr;  /* own while parked on one: the semaphore, the
+	                          condition (lock/sema.c) */
+	uint64_t leaked; /* stw: goid, if it is known to wait for ever
+	                    (gc/mleak.c); 0 */
 	_Atomic uint32_t select_done; /* select: first waker wins by CAS */
 	_Atomic bool parking_on_chan; /* own; see chan/chan.c */
 	struct m *lockedm;   /* own: LockOSThread */

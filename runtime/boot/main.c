@@ -253,6 +253,7 @@ main_exit(int code)
 		rt_gosched();
 	if (atomic_load(&rt_panicking) != 0)
 		rt_gopark(NULL, NULL, WAIT_PANICWAIT);
+	code = rt_leak_exit_code(code);
 	exit_reported = true;
 	rt_telemetry_exit(code & 255, 0, "exit");
 	rt_systemstack(exit_on_g0, (void *)(intptr_t)code);

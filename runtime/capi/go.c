@@ -13,6 +13,7 @@
 #include "arch/arch.h"
 #include "boot/boot.h"
 #include "fault/fault.h"
+#include "gc/gc.h"
 #include "os/os.h"
 #include "sched/container.h"
 #include "sched/oracle.h"
@@ -34,6 +35,7 @@ flush_stdio(void *arg)
 void
 gort_exit(int code)
 {
+	code = rt_leak_exit_code(code);
 	gort_call_on_thread_stack(flush_stdio, NULL);
 	rt_exit(code);
 }

@@ -29,6 +29,7 @@
 
 #include "fault/callers.h"
 #include "fault/fault.h"
+#include "gc/gc.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -129,20 +130,16 @@ struct reading {
 	int npcs;
 };
 
-/*
- * The channel gp waits for. Its sudog is on its stack or in a pool, both stay
- * readable; the channel itself may be gone already, so only its address is told.
- */
-__attribute__((no_sanitize("address", "thread"))) static void
+/* The object itself may be gone already, so only its address is told. */
+static void
 name_object(struct g *gp, struct ipc_ctl_gor *r)
 {
-	const struct sudog *s =
-	    __atomic_load_n(&gp->waiting, __ATOMIC_RELAXED);
+	const void *on = rt_wait_address(gp);
 	size_t n = strlen(r->reason) + 1;
 
-	if (s != NULL && s->c != NULL && n < sizeof(r->reason))
-		rt_snprintf(r->reason + n, sizeof(r->reason) - n, "%p",
-		    (void *)s->c);
+	if (on != NULL && n < sizeof(r->reason))
+		rt_snprintf(
+		    r->reason + n, sizeof(r->reason) - n, "%p", on);
 }
 
 /*

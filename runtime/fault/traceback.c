@@ -19,6 +19,7 @@
 #include "fault/crash.h"
 #include "fault/fault.h"
 
+#include "gc/gc.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
@@ -185,7 +186,8 @@ put_header(struct out *o, struct g *gp)
 	if (minutes >= 1)
 		rt_snprintf(
 		    waited, sizeof(waited), ", %ld minutes", (long)minutes);
-	OUT(o, "goroutine %lu [%s%s%s%s]:\n", (unsigned long)gp->goid, text,
+	OUT(o, "goroutine %lu [%s%s%s%s%s]:\n", (unsigned long)gp->goid, text,
+	    plain == G_WAITING && rt_leaked(gp) ? " (leaked)" : "",
 	    status & G_SCAN ? " (scan)" : "", waited,
 	    gp->lockedm != NULL ? ", locked to thread" : "");
 }

@@ -106,6 +106,19 @@ void rt_gc_release_free(void);
 /* Write the heap to fd in Go's dump format; stops the world. User goroutine. */
 void rt_gc_heapdump(int fd);
 
+/*
+ * Goroutines blocked for ever (mleak.c). search: find them, world stopped as
+ * long as marking takes; how many. User goroutine. leaked: did the last search
+ * find this one? address: what a parked goroutine waits for, a channel (of a
+ * select one), a semaphore, a condition; NULL: nothing of the kind. Any thread.
+ */
+size_t rt_leak_search(void);
+bool rt_leaked(const struct g *gp);
+const void *rt_wait_address(const struct g *gp);
+/* The program ends with `code`: with GODEBUG=leakcheck=1 report what leaked;
+ * the code to end with. Any goroutine. */
+int rt_leak_exit_code(int code);
+
 /* Finalizers: fn(obj) once, on the finalizer goroutine, after obj is
  * unreachable. One per object; NULL removes. 0 or -EINVAL (not the base of a
  * heap object) */

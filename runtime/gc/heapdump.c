@@ -135,21 +135,13 @@ dump_object(struct dump *d, const struct mspan *s, uint32_t slot)
 static void
 dump_objects(struct dump *d)
 {
-	uintptr_t p = rt_heap.pages.base;
-	uintptr_t end = p + atomic_load(&rt_heap.pages.grown_bytes);
+	struct mspan *s;
+	uintptr_t at = 0;
 
-	while (p < end && !d->failed) {
-		struct mspan *s = rt_spanof(p);
-
-		if (s == NULL) {
-			p += RT_PAGE_BYTES;
-			continue;
-		}
+	while ((s = rt_mheap_next(&at)) != NULL && !d->failed)
 		for (uint32_t i = 0; i < s->nelems; i++)
 			if (s->allocbits[i / 64] >> (i % 64) & 1)
 				dump_object(d, s, i);
-		p = s->base + (s->npages << RT_PAGE_SHIFT);
-	}
 }
 
 /* ---- all else ---- */

@@ -70,9 +70,8 @@ records_get(void)
 	return r;
 }
 
-/* Would a marker find anything new behind this word? */
-static bool
-is_news(uintptr_t word)
+bool
+rt_gc_unmarked(uintptr_t word)
 {
 	struct mspan *s = rt_spanof(word);
 	uint32_t slot;
@@ -98,7 +97,7 @@ weed(struct rt_gcrecords *r)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < r->n; i++)
-		if (is_news(r->word[i]))
+		if (rt_gc_unmarked(r->word[i]))
 			r->word[n++] = r->word[i];
 	r->n = n;
 	return n <= RECORDS_N / 2;

@@ -288,6 +288,13 @@ rt_final_mark_roots(struct gcworker *w, bool beside)
 }
 
 void
+rt_final_mark_objects(struct gcworker *w)
+{
+	for (struct final *f = fin.all; f != NULL; f = f->gnext)
+		rt_gcmark_word(w, f->s.obj);
+}
+
+void
 rt_final_wake(void)
 {
 	if (atomic_exchange_explicit(

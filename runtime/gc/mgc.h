@@ -200,6 +200,12 @@ void rt_gcbarrier_flush(void);
 bool rt_gcbarrier_drain(void (*fn)(void *, uintptr_t), void *arg);
 void rt_writeptr_recorded(void **slot, void *ptr);
 void rt_gc_shade(void *ptr); /* see there */
+/* Would a marker find anything new behind this word? */
+bool rt_gc_unmarked(uintptr_t word);
+
+/* ---- mleak.c ---- */
+/* Marking with the world stopped: leave gp out of the roots? */
+bool rt_leak_leaves_out(const struct g *gp);
 
 /* ---- mgcsweep.c ---- */
 /* Sweep a span that the caller took off an unswept list. keep: leave it to
@@ -228,6 +234,8 @@ void rt_gcscavenge_check(int64_t now_ns); /* sysmon, about once a second */
 struct final;
 void rt_final_init(void);
 void rt_final_mark_roots(struct gcworker *w, bool beside);
+/* World stopped: the objects themselves, too (mleak.c). */
+void rt_final_mark_objects(struct gcworker *w);
 /* Its object is dead: off the list of all, into the queue; speciallock. */
 void rt_final_enqueue(struct final *f);
 void rt_final_wake(void); /* after a sweep queued something */

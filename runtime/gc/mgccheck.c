@@ -76,22 +76,13 @@ check_object(const struct mspan *s, uint32_t slot)
 void
 rt_gccheck_closure(void)
 {
-	size_t npages = atomic_load(&rt_heap.pages.grown_bytes) >>
-	    RT_PAGE_SHIFT;
+	struct mspan *s;
+	uintptr_t at = 0;
 
-	for (size_t i = 0; i < npages;) {
-		uintptr_t at = rt_heap.pages.base + (i << RT_PAGE_SHIFT);
-		struct mspan *s = rt_spanof(at);
-
-		if (s == NULL) {
-			i++;
-			continue;
-		}
+	while ((s = rt_mheap_next(&at)) != NULL)
 		if (s->kind != SPAN_NOSCAN)
 			for (uint32_t k = 0; k < s->nelems; k++)
 				if (is_set(s, k))
 					check_object(s, k);
-		i += s->npages;
-	}
 	rt_gcroots_each(check_word);
 }

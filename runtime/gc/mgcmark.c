@@ -511,7 +511,7 @@ mark_gs(struct gcworker *w, uint32_t job)
 	for (size_t i = from; i < from + GS_PER_JOB && i < n; i++) {
 		if (roots.beside)
 			mark_g_beside(w, rt_allg_at(i));
-		else
+		else if (!rt_leak_leaves_out(rt_allg_at(i)))
 			mark_g(w, rt_allg_at(i));
 	}
 }

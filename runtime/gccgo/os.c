@@ -130,7 +130,7 @@ go_before_exit(void)
 void
 go_exit(intptr_t code)
 {
-	rt_exit((int)code);
+	rt_exit(rt_leak_exit_code((int)code));
 }
 
 /* ---- odds and ends ---- */

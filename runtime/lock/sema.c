@@ -240,6 +240,7 @@ rt_semacquire(_Atomic uint32_t *addr, enum wait_reason why, bool lifo)
 			break;
 		}
 		enqueue(r, addr, s, lifo);
+		s->g->waitaddr = addr;
 		rt_gopark_plock(&r->lock, why);
 		if (s->ticket != 0 || try_acquire(addr))
 			break; /* ticket: it was taken for us */
@@ -311,6 +312,7 @@ rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket)
 		return;
 	}
 	s->g = rt_getg();
+	s->g->waitaddr = l;
 	s->ticket = ticket;
 	s->next = NULL;
 	if (l->tail == NULL)

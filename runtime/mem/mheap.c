@@ -360,3 +360,18 @@ rt_mspan_verify(const struct mspan *s)
 	    s->allocbits[s->nwords - 1] >> (s->nelems % 64) != 0)
 		rt_throw("mspan: a bit behind the last slot");
 }
+
+struct mspan *
+rt_mheap_next(uintptr_t *at)
+{
+	uintptr_t p = *at == 0 ? rt_heap.pages.base : *at;
+	uintptr_t end = rt_heap.pages.base +
+	    atomic_load_explicit(
+	        &rt_heap.pages.grown_bytes, memory_order_relaxed);
+	struct mspan *s = NULL;
+
+	for (; p < end && (s = rt_spanof(p)) == NULL; p += RT_PAGE_BYTES)
+		continue;
+	*at = s == NULL ? end : s->base + (s->npages << RT_PAGE_SHIFT);
+	return s;
+}

@@ -157,6 +157,9 @@ void rt_mheap_init(void);
  * sc 0: one slot of all the pages. May run on a user goroutine. */
 struct mspan *rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind);
 void rt_mheap_free(struct mspan *s); /* the caller owns it; slots are dead */
+/* The spans in use, one a call, by address; *at is 0 at first. NULL: no more.
+ * World stopped. */
+struct mspan *rt_mheap_next(uintptr_t *at);
 /* Zeroed bit array, 1..64 words; from an own lock-guarded store. */
 uint64_t *rt_bits_alloc(unsigned nwords);
 void rt_bits_free(uint64_t *bits, unsigned nwords);

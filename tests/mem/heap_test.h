@@ -65,6 +65,8 @@ t_count_alive(const uintptr_t *hidden, size_t n)
 struct t_go {
 	void (*fn)(void *);
 	void *arg;
+	struct g *gp;
+	uint64_t goid;
 	_Atomic int done;
 };
 
@@ -73,19 +75,22 @@ t_go_main(void *arg)
 {
 	struct t_go *t = arg;
 
+	t->gp = rt_getg();
+	t->goid = t->gp->goid;
 	t->fn(t->arg);
 	atomic_store(&t->done, 1);
 }
 
-/* Run fn(arg) on a goroutine of its own and wait for it: what its frames
- * held is gone with its stack. */
-static inline void
+/* Run fn(arg) on a goroutine of its own and wait until it is dead: what its
+ * frames held is gone with its stack. */
+__attribute__((no_sanitize("thread"))) static inline void
 t_on_other_stack(void (*fn)(void *), void *arg)
 {
 	struct t_go t = { .fn = fn, .arg = arg };
 
 	rt_newproc(t_go_main, &t, 0);
-	while (atomic_load(&t.done) == 0)
+	while (atomic_load(&t.done) == 0 ||
+	    (t.gp->goid == t.goid && rt_readgstatus(t.gp) != G_DEAD))
 		rt_gosched();
 }
 

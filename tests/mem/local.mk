@@ -58,3 +58,10 @@ tests_gc_check_beside_SOURCES = tests/gc/check_beside.c
 tests_gc_check_beside_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
 tests_gc_check_beside_LDADD = $(HEAP_CHECK_LDADD)
 tests_gc_check_beside_LDFLAGS = $(GORT_LINK)
+
+check_PROGRAMS += tests/gc/check_leak
+TESTS += tests/gc/check_leak
+tests_gc_check_leak_SOURCES = tests/gc/check_leak.c
+tests_gc_check_leak_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_leak_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_leak_LDFLAGS = $(GORT_LINK)
