@@ -102,6 +102,7 @@ rt_crash_begin(struct m *mp, const char *text)
 		mp->throwing = text; /* a fault from now on is no panic */
 	if (atomic_compare_exchange_strong(&crash_tid, &none, me)) {
 		atomic_fetch_add(&rt_panicking, 1);
+		rt_sys_spare_release();
 		if (mp != NULL)
 			mp->dying = 1;
 		rt_print_capture(true);

@@ -52,9 +52,13 @@ RT_NOT_ROOT struct mheap rt_heap;
 void
 rt_out_of_memory(size_t bytes)
 {
-	rt_printf("runtime: cannot allocate %zu-byte block (%lu in use)\n",
+	/* Set by this thread's failed attempt, or by one before it. */
+	if (atomic_load(&rt_heap.refused))
+		rt_throw("runtime: out of memory");
+	rt_printf("runtime: out of memory: cannot allocate %zu-byte block "
+	          "(%lu in use)\n",
 	    bytes, (unsigned long)rt_mem_total_bytes());
-	rt_throw("runtime: out of memory");
+	rt_throw("out of memory");
 }
 
 /* ---- lists ---- */
@@ -125,6 +129,8 @@ rt_mheap_init(void)
 	size_t bytes, tables;
 	uintptr_t base = reserve(&bytes);
 
+	if (h->limited)
+		rt_sys_spare_keep();
 	rt_lock_init(&h->lock, RANK_MHEAP);
 	rt_lock_init(&h->speciallock, RANK_MHEAPSPECIAL);
 	tables = rt_palloc_table_bytes(bytes);
@@ -163,8 +169,10 @@ commit(struct mheap *h, size_t to)
 	tabfrom = from / RT_PAGE_BYTES * sizeof(void *);
 	tabto = to / RT_PAGE_BYTES * sizeof(void *);
 	if (rt_sys_map((char *)h->spans + tabfrom, tabto - tabfrom) != 0 ||
-	    rt_sys_map((char *)h->pages.base + from, to - from) != 0)
+	    rt_sys_map((char *)h->pages.base + from, to - from) != 0) {
+		atomic_store(&h->refused, true);
 		return false;
+	}
 	rt_memstat_add(RT_STAT_GC, (int64_t)(tabto - tabfrom));
 	h->pages.committed_bytes = to;
 	return true;

@@ -143,6 +143,7 @@ struct mheap {
 	_Atomic uint64_t live;  /* bytes in slots, cached spans counted full */
 	_Atomic uint64_t trigger; /* gc/: start a cycle when live passes it */
 	bool limited; /* address space is scarce: small steps */
+	_Atomic bool refused; /* the system would not give what was reserved */
 	struct mcentral central[RT_SPANCLASS_N];
 };
 

@@ -15,6 +15,11 @@
  * PROT_NONE guards would run into vm.max_map_count at 65,530. Whether the
  * kernel has it is asked once, on a page of its own.
  *
+ * A program that dies because its address space (RLIMIT_AS) is full would die
+ * without names: the report maps the executable and builds an index of it. So
+ * where there is a limit a part is kept back, and given up when the report
+ * begins.
+ *
  * Threads: all functions may be called from any thread, on any stack.
  */
 #include "config.h"
@@ -130,4 +135,29 @@ rt_address_space_limit(void)
 	if (getrlimit(RLIMIT_AS, &rl) != 0 || rl.rlim_cur == RLIM_INFINITY)
 		return UINT64_MAX;
 	return rl.rlim_cur;
+}
+
+#define SPARE_MAX_BYTES ((size_t)64 << 20)
+
+static size_t spare_bytes; /* boot only; published by the pointer */
+static _Atomic(void *) spare;
+
+void
+rt_sys_spare_keep(void)
+{
+	uint64_t bytes = rt_address_space_limit() / 16;
+
+	spare_bytes = bytes > SPARE_MAX_BYTES ? SPARE_MAX_BYTES
+	                                      : (size_t)bytes & ~(size_t)4095;
+	if (spare_bytes != 0)
+		atomic_store(&spare, rt_sys_reserve(spare_bytes));
+}
+
+void
+rt_sys_spare_release(void)
+{
+	void *p = atomic_exchange(&spare, NULL);
+
+	if (p != NULL)
+		(void)munmap(p, spare_bytes);
 }

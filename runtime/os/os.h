@@ -55,6 +55,10 @@ void *rt_sys_mmap(size_t bytes);           /* fresh zeroed memory; NULL */
 int rt_sys_guard(void *p, size_t bytes);
 bool rt_sys_guard_light(void); /* MADV_GUARD_INSTALL works here */
 uint64_t rt_address_space_limit(void); /* RLIMIT_AS, UINT64_MAX none */
+/* Address space kept back at boot for the report of the process's end; given
+ * back, once, by who begins that report. release: also in a handler. */
+void rt_sys_spare_keep(void);
+void rt_sys_spare_release(void);
 
 /* ---- signal_unix.c ---- */
 void rt_initsigmask(void); /* boot: remember m0's mask */

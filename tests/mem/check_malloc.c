@@ -424,8 +424,8 @@ START_TEST(exhaust)
 	n = read(fd[0], said, sizeof(said) - 1);
 	ck_assert_int_gt(n, 0);
 	said[n] = '\0';
-	/* "runtime: cannot allocate ..." comes first */
-	while (strstr(said, "fatal error") == NULL &&
+	/* "runtime: out of memory: cannot allocate ..." comes first */
+	while (strstr(said, "fatal error: out of memory\n") == NULL &&
 	    n < (ssize_t)sizeof(said) - 1) {
 		ssize_t k = read(fd[0], said + n, sizeof(said) - 1 - (size_t)n);
 
@@ -434,8 +434,7 @@ START_TEST(exhaust)
 		n += k;
 		said[n] = '\0';
 	}
-	ck_assert_ptr_nonnull(
-	    strstr(said, "fatal error: runtime: out of memory\n"));
+	ck_assert_ptr_nonnull(strstr(said, "fatal error: out of memory\n"));
 }
 END_TEST
 
