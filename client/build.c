@@ -20,6 +20,7 @@
 #include "client/build_priv.h"
 #include "client/client.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -440,12 +441,30 @@ build_cache_dir(uint64_t key)
 
 /* ---- the two ways in ---- */
 
+/* Linked already, whole or cut; an object or a library may be a source. */
+static bool
+is_program(const char *path)
+{
+	char head[EI_NIDENT + 2] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return n >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0 &&
+	    head[EI_NIDENT] != ET_REL && strstr(path, ".so") == NULL;
+}
+
 static int
 check_source(const char *source)
 {
 	if (access(source, R_OK) != 0) {
 		ctl_say("%s: %s", source, strerror(errno));
 		return errno == ENOENT ? CTL_RUN_MISSING : CTL_RUN_CANNOT;
+	}
+	if (is_program(source)) {
+		ctl_say("%s is a compiled program, not a source", source);
+		return CTL_RUN_CANNOT;
 	}
 	return CTL_OK;
 }

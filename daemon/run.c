@@ -195,8 +195,8 @@ look_at_program(struct inst *i, char **ret_cause)
 	if (fd >= 0)
 		close(fd);
 	if (k.missing_to != 0) {
-		if (asprintf(ret_cause, "%s is truncated: its segments need "
-		    "%" PRIu64 " bytes, the file has %" PRIu64, path,
+		if (asprintf(ret_cause, "the file is truncated: its segments "
+		    "need %" PRIu64 " bytes, it has %" PRIu64,
 		    k.missing_to, k.file_bytes) < 0)
 			*ret_cause = NULL;
 		return -ENOEXEC;

@@ -136,7 +136,12 @@ check_eq "nothing is left behind" \
 says "a missing file" 127 "nosuch.go" ctl run nosuch.go
 head -c 100000 hello >cut
 chmod +x cut
-says "a truncated program" 126 "truncated" ctl run ./cut
+says "a truncated program" 126 "cut: the file is truncated: its segments" \
+	ctl run ./cut
+says "a program as a source" 1 "cut is a compiled program" ctl build cut
+check "it is as it was" [ "$(wc -c <cut)" = 100000 ]
+head -c 100 hello >cut
+says "a program cut in its head" 126 "cut: could not execute" ctl run ./cut
 
 # A start object of another gort: the last byte of its ABI number differs.
 LC_ALL=C sed 's/\x01\x00\x00\x01tcrt/\x02\x00\x00\x01tcrt/' \
