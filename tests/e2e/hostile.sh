@@ -28,7 +28,7 @@ check_eq "bad clients of the control socket" $? 0
 grep FAIL "$dir/out"
 at=$(ctl status | sed -n 's,.*http://\([0-9.:]*\)/.*,\1,p' | head -1)
 python3 "$srcdir/tests/e2e/hostile_http.py" "$at" "$(cat "$dir/http.token")" \
-	>"$dir/out" 2>&1
+	"$dir/gortd.log" >"$dir/out" 2>&1
 check_eq "bad clients of the gateway" $? 0
 grep FAIL "$dir/out"
 
