@@ -1,4 +1,5 @@
 # tests/: Check suites per room, end-to-end scripts, programs that must die.
+noinst_HEADERS += tests/suite.h
 EXTRA_DIST += tests/peers.sh tests/layers.sh tests/e2e/lib.sh tests/e2e/kv.sh \
 	tests/e2e/readme.sh docs/house.md \
 	docs/processes.md docs/style.md \

@@ -3,6 +3,7 @@
  */
 #include "boot/boot.h"
 #include "os/os.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -156,17 +157,11 @@ main(void)
 {
 	Suite *s = suite_create("boot/bootlog");
 	TCase *tc = tcase_create("boot");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_exit_test(tc, tree_is_whole, 0);
 	tcase_add_exit_test(tc, times_are_in_order, 0);
 	tcase_add_exit_test(tc, late_step_is_refused, 0);
 	tcase_add_exit_test(tc, facts_were_found, 0);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -4,6 +4,7 @@
  */
 #include "boot/boot.h"
 #include "boot/memclr.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <string.h>
@@ -88,17 +89,11 @@ main(void)
 {
 	Suite *s = suite_create("boot/check");
 	TCase *tc = tcase_create("check");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_exit_test(tc, whole_table_passes, 0);
 	tcase_add_exit_test(tc, broken_table_throws, 2);
 	tcase_add_test(tc, broken_table_says_which);
 	tcase_add_loop_test(tc, memclr_variants_agree, 0, 3);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

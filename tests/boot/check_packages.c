@@ -5,6 +5,7 @@
 #include "boot/packages.h"
 #include "boot/boot.h"
 #include "gort.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <string.h>
@@ -86,16 +87,10 @@ main(void)
 {
 	Suite *s = suite_create("boot/packages");
 	TCase *tc = tcase_create("order");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_exit_test(tc, dependencies_first_then_by_name, 0);
 	tcase_add_loop_exit_test(tc, refused_by_name, 0, 0,
 	    (int)(sizeof refusals / sizeof refusals[0]));
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

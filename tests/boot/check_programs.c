@@ -6,6 +6,7 @@
 #include "ipc/ctl.h"
 #include "ipc/note.h"
 #include "ipc/ring.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <elf.h>
@@ -388,8 +389,6 @@ main(void)
 {
 	Suite *s = suite_create("boot/programs");
 	TCase *tc = tcase_create("programs");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, hello_from_entry_to_exit);
@@ -407,9 +406,5 @@ main(void)
 	tcase_add_loop_test(tc, ring_has_the_end, 0, 2);
 	tcase_add_test(tc, one_note_tells_what_we_are);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -4,6 +4,7 @@
 #include "boot/boot.h"
 #include "boot/runtime1.h"
 #include "diag/diag.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -94,8 +95,6 @@ main(void)
 {
 	Suite *s = suite_create("boot/runtime1");
 	TCase *tc = tcase_create("debug variables");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, godebug_follows_row, 0,
 	    (int)(sizeof rows / sizeof rows[0]));
@@ -103,9 +102,5 @@ main(void)
 	tcase_add_test(tc, live_setter_is_strict);
 	tcase_add_test(tc, numbers);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

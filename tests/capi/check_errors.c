@@ -548,5 +548,5 @@ main(void)
 	booted_add(tc, others);
 	booted_add(tc, thread_stack);
 	booted_add(tc, panic_words);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -594,5 +594,5 @@ main(void)
 	booted_add(tc, plain_files);
 	booted_add(tc, blocking_descriptor_frees_the_p);
 	booted_add(tc, lost_descriptors_are_closed);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -310,5 +310,5 @@ main(void)
 	booted_add(tc, arrays_refuse);
 	booted_add(tc, finalizers_refuse);
 	booted_add(tc, statistics_add_up);
-	return booted_run(s);
+	return suite_run(s);
 }

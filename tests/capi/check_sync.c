@@ -406,5 +406,5 @@ main(void)
 	booted_add(tc, once);
 	booted_add(tc, cond_signals_and_broadcasts);
 	tcase_add_loop_test(tc, last_words_of, 0, 5);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -217,5 +217,5 @@ main(void)
 	booted_add(tc, ticker_keeps_its_beat);
 	booted_add(tc, ticks_nobody_takes_are_dropped);
 	booted_add(tc, tickers_refuse);
-	return booted_run(s);
+	return suite_run(s);
 }

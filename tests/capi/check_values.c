@@ -390,5 +390,5 @@ main(void)
 	booted_add(tc, signals_come_as_values);
 	booted_add(tc, small_calls);
 	tcase_add_test(tc, exit_codes);
-	return booted_run(s);
+	return suite_run(s);
 }

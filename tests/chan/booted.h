@@ -20,6 +20,7 @@
 #include "runtime2.h"
 #include "sched/sched.h"
 #include "tests/chan/last_words.h"
+#include "tests/suite.h"
 
 #define BOOTED(name)                                                           \
 	static int name##_body(int index);                                     \
@@ -67,18 +68,6 @@ await_parked(struct g *const volatile *gpp, enum wait_reason why)
 {
 	while (!is_parked(__atomic_load_n(gpp, __ATOMIC_ACQUIRE), why))
 		gort_yield();
-}
-
-static inline int
-booted_run(Suite *s)
-{
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

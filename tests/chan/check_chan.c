@@ -507,5 +507,5 @@ main(void)
 	booted_add_loop(tc, crowd, 4);
 	booted_add_loop(tc, buffer_keeps_alive, 2);
 	tcase_add_loop_test(tc, last_words_of, 0, 3);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -415,5 +415,5 @@ main(void)
 	booted_add(tc, two_selects_meet);
 	booted_add(tc, mesh);
 	tcase_add_loop_test(tc, last_words_of, 0, 2);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -134,8 +134,6 @@ main(void)
 {
 	Suite *s = suite_create("recorder bench");
 	TCase *tc = tcase_create("bench");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, t_setup, t_teardown);
 	tcase_set_timeout(tc, 120);
@@ -144,8 +142,5 @@ main(void)
 	tcase_add_test(tc, records);
 	tcase_add_test(tc, size);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_MINIMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "daemon/backoff.h"
+#include "tests/suite.h"
 
 START_TEST(doubles_to_the_cap)
 {
@@ -42,16 +43,10 @@ main(void)
 {
 	Suite *s = suite_create("backoff");
 	TCase *tc = tcase_create("numbers");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, doubles_to_the_cap);
 	tcase_add_test(tc, good_uptime_resets);
 	tcase_add_test(tc, nonsense_from_a_file_is_mended);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/config.h"
 #include "daemon/log.h"
+#include "tests/suite.h"
 
 static struct config cfg;
 static char *cause;
@@ -123,8 +124,6 @@ main(void)
 {
 	Suite *s = suite_create("config");
 	TCase *tc = tcase_create("file");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, refused_with_line_and_key, 0,
@@ -133,9 +132,5 @@ main(void)
 	tcase_add_loop_test(tc, http_addresses, 0, 10);
 	tcase_add_test(tc, keys_in_strange_places);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -22,6 +22,7 @@
 #include "daemon/methods.h"
 #include "daemon/role_config.h"
 #include "ipc/rpc.h"
+#include "tests/suite.h"
 
 static struct role role;
 static struct config cfg;
@@ -397,13 +398,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("control");
-	SRunner *sr;
-	int failed;
 
 	suite_add_tcase(s, cases());
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -17,6 +17,7 @@
 
 #include "daemon/keeper_held.h"
 #include "daemon/keeper_link.h"
+#include "tests/suite.h"
 
 static const struct keeper_key key_a = { "aaaaaaaaaaaa", 1, 0 };
 static const struct keeper_key key_b = { "bbbbbbbbbbbb", 2, 0 };
@@ -294,8 +295,6 @@ main(void)
 {
 	Suite *s = suite_create("held");
 	TCase *tc = tcase_create("page"), *msg = tcase_create("messages");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 30);
@@ -312,9 +311,5 @@ main(void)
 	tcase_add_test(msg, descriptors_travel_close_on_exec);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, msg);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -30,6 +30,7 @@
 #include "daemon/roles.h"
 #include "ipc/rpc.h"
 #include "store/store.h"
+#include "tests/suite.h"
 
 #define ID "0123456789ab"
 
@@ -918,8 +919,6 @@ main(void)
 {
 	Suite *s = suite_create("http");
 	TCase *tc = tcase_create("server");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
@@ -946,9 +945,5 @@ main(void)
 	tcase_add_test(tc, token_file_is_private);
 	tcase_add_test(tc, tokens_are_compared_whole);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

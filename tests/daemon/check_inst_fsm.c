@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "daemon/inst_fsm.h"
+#include "tests/suite.h"
 
 #define KEEP(s) { s, ACT_IGNORE }
 
@@ -68,17 +69,11 @@ main(void)
 {
 	Suite *s = suite_create("inst_fsm");
 	TCase *tc = tcase_create("table");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, square, 0, INST_N * EV_N);
 	tcase_add_loop_test(tc, stop_then_end_rests, 0, INST_N);
 	tcase_add_loop_test(tc, kill_never_restarts, 0, INST_N);
 	tcase_add_loop_test(tc, names_go_both_ways, 0, INST_N);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

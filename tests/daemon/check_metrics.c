@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/metrics.h"
+#include "tests/suite.h"
 
 #define MAX_NAMES 256
 
@@ -283,8 +284,6 @@ main(void)
 {
 	Suite *s = suite_create("metrics");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, formats_keep_their_rules, 0, 2);
 	tcase_add_test(tc, values_are_right);
@@ -295,9 +294,5 @@ main(void)
 	    sizeof(accepts) / sizeof(accepts[0]));
 	tcase_add_test(tc, own_process_is_read);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

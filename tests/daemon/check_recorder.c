@@ -495,8 +495,6 @@ main(void)
 {
 	Suite *s = suite_create("recorder");
 	TCase *tc = tcase_create("recorder");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, t_setup, t_teardown);
 	tcase_set_timeout(tc, 120);
@@ -514,8 +512,5 @@ main(void)
 	tcase_add_test(tc, a_full_disk_stops_telemetry_and_nothing_else);
 	tcase_add_test(tc, the_first_recorder_says_why_it_cannot_start);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

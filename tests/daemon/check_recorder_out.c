@@ -289,8 +289,6 @@ main(void)
 {
 	Suite *s = suite_create("recorder output");
 	TCase *tc = tcase_create("output");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, t_setup, t_teardown);
 	tcase_set_timeout(tc, 120);
@@ -301,8 +299,5 @@ main(void)
 	tcase_add_test(tc, a_sleeping_reader_is_told_what_it_missed);
 	tcase_add_test(tc, dropped_lines_survive_the_recorder);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -251,8 +251,6 @@ main(void)
 {
 	Suite *s = suite_create("recorder fan-out");
 	TCase *tc = tcase_create("fan-out");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, t_setup, t_teardown);
 	tcase_set_timeout(tc, 120);
@@ -260,8 +258,5 @@ main(void)
 	tcase_add_test(tc, records_and_events_go_live);
 	tcase_add_test(tc, a_slow_subscriber_costs_little_and_misses_nothing);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

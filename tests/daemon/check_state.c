@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/state.h"
+#include "tests/suite.h"
 
 static char dir[64];
 
@@ -178,8 +179,6 @@ main(void)
 {
 	Suite *s = suite_create("state");
 	TCase *tc = tcase_create("file");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, nothing_is_no_error);
@@ -189,9 +188,5 @@ main(void)
 	tcase_add_test(tc, a_newer_version_is_refused);
 	tcase_add_test(tc, a_refusing_disk_leaves_the_old_file);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

@@ -33,6 +33,7 @@
 #include "daemon/roles.h"
 #include "ipc/ring.h"
 #include "store/store.h"
+#include "tests/suite.h"
 
 #define ID "0123456789ab"
 #define ID2 "ba9876543210"

@@ -17,6 +17,7 @@
 #include "ipc/ring.h"
 #include "sched/sched.h"
 #include "sched/time.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -578,8 +579,6 @@ main(void)
 {
 	Suite *s = suite_create("control");
 	TCase *tc = tcase_create("control");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, boot_steps_and_exit_are_in_the_ring);
@@ -594,9 +593,5 @@ main(void)
 	    (int)(sizeof(wrong) / sizeof(wrong[0])));
 	tcase_add_test(tc, gortd_may_go_away);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

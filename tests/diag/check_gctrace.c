@@ -4,6 +4,7 @@
 #include "boot/boot.h"
 #include "diag/diag.h"
 #include "gc/gc.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -90,8 +91,6 @@ main(void)
 {
 	Suite *s = suite_create("gctrace");
 	TCase *tc = tcase_create("gctrace");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, milliseconds_are_cut, 0,
 	    (int)(sizeof(times) / sizeof(times[0])));
@@ -99,9 +98,5 @@ main(void)
 	    tc, line_is_gos, 0, (int)(sizeof(lines) / sizeof(lines[0])));
 	tcase_add_test(tc, last_cycle_is_kept);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include <check.h>
 
 #include "boot/boot.h"
+#include "tests/suite.h"
 
 #define BODIES(name, seconds, ...)                                             \
 	static int (*const bodies[])(void *) = { __VA_ARGS__ };                \
@@ -31,17 +32,11 @@ bodies_run(const char *name, double seconds, const TTest *body, int n)
 {
 	Suite *s = suite_create(name);
 	TCase *tc = tcase_create(name);
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, seconds);
 	tcase_add_loop_exit_test(tc, body, 0, 0, n);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }
 
 #endif

@@ -2,6 +2,7 @@
  * check_print.c - the printf that needs nothing, against the library's.
  */
 #include "fault/fault.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <limits.h>
@@ -78,17 +79,11 @@ main(void)
 {
 	Suite *s = suite_create("print");
 	TCase *tc = tcase_create("print");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, formats_as_the_library);
 	tcase_add_test(tc, cuts_and_terminates);
 	tcase_add_test(tc, nil_pointers_print);
 	tcase_add_test(tc, short_lines_are_one_write);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -356,5 +356,5 @@ main(void)
 	    tc, booted, 0, 0, (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_exit_test(tc, checkmark_finds_it, 2);
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }

@@ -693,5 +693,5 @@ main(void)
 	tcase_add_test(tc, report_and_code);
 	tcase_add_test(tc, codes);
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }

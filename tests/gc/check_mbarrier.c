@@ -213,15 +213,9 @@ main(void)
 {
 	Suite *s = suite_create("mbarrier");
 	TCase *tc = tcase_create("mbarrier");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_exit_test(tc, body_holds, 0, 0,
 	    (int)(sizeof bodies / sizeof bodies[0]));
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }

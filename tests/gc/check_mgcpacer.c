@@ -146,5 +146,5 @@ main(void)
 	tcase_add_loop_test(tc, percent_follows_row, 0, N(percents));
 	tcase_add_loop_test(tc, limit_follows_row, 0, N(limits));
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }

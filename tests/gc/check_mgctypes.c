@@ -382,5 +382,5 @@ main(void)
 	tcase_add_loop_exit_test(
 	    tc, booted, 0, 0, (int)(sizeof(cases) / sizeof(cases[0])));
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }

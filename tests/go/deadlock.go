@@ -1,5 +1,6 @@
 // Everybody waits for somebody who waits, beside a signal receiver that has
-// nothing to wait for any more, stopped timers and a poller that is up.
+// nothing to wait for any more, stopped timers and a poller that is up. Whose
+// thread fell asleep last is told first: the receiver's or nobody's.
 package main
 
 import (

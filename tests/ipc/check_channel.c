@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "ipc/channel.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -279,8 +280,6 @@ main(void)
 {
 	Suite *s = suite_create("channel");
 	TCase *tf = tcase_create("frame"), *tc = tcase_create("channel");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tf, frame_comes_back);
 	tcase_add_test(tf, senseless_frames_are_refused);
@@ -295,9 +294,5 @@ main(void)
 	tcase_add_loop_test(
 	    tc, unannounced_descriptors_close_and_do_not_leak, 1, 12);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

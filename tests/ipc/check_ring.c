@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "ipc/ring.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -491,8 +492,6 @@ main(void)
 {
 	Suite *s = suite_create("ring");
 	TCase *tc = tcase_create("ring");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -514,9 +513,5 @@ main(void)
 	tcase_add_test(tc, killed_writer_leaves_no_silent_gap);
 	tcase_add_test(tc, killed_writers_beside_each_other);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -159,5 +159,5 @@ main(void)
 	tcase_add_loop_exit_test(tc, misuse_throws, 2, 0,
 	    (int)(sizeof fatal / sizeof fatal[0]));
 	suite_add_tcase(s, tc);
-	return run_suite(s);
+	return suite_run(s);
 }

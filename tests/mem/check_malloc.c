@@ -459,5 +459,5 @@ main(void)
 		tcase_add_test(tc, exhaust);
 	}
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }

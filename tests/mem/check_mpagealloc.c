@@ -168,5 +168,5 @@ main(void)
 	tcase_add_test(
 	    tc, scavenging_takes_only_free_pages_that_hold_memory);
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }

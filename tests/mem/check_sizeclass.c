@@ -87,5 +87,5 @@ main(void)
 	tcase_add_test(tc, waste_is_bounded);
 	tcase_add_test(tc, magic_divides);
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }

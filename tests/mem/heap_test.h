@@ -22,6 +22,7 @@
 #include "mem/malloc.h"
 #include "mem/mheap.h"
 #include "sched/sched.h"
+#include "tests/suite.h"
 
 #define T_CHECK(cond)                                                          \
 	do {                                                                  \
@@ -92,18 +93,6 @@ t_on_other_stack(void (*fn)(void *), void *arg)
 	while (atomic_load(&t.done) == 0 ||
 	    (t.gp->goid == t.goid && rt_readgstatus(t.gp) != G_DEAD))
 		rt_gosched();
-}
-
-static inline int
-t_run(Suite *s)
-{
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "tests/models/explore.h"
+#include "tests/suite.h"
 
 #define MODELS(name)                                                          \
 	START_TEST(model_holds)                                               \
@@ -27,16 +28,11 @@ models_run(const char *name, const TTest *test, int n)
 {
 	Suite *s = suite_create(name);
 	TCase *tc = tcase_create(name);
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, test, 0, n);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(s);
 }
 
 #endif

@@ -4,6 +4,7 @@
  * Each case is a list of files under a fresh root and the limits they mean.
  */
 #include "os/os.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -229,8 +230,6 @@ main(void)
 {
 	Suite *s = suite_create("os/cgroup");
 	TCase *tc = tcase_create("limits");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, limits_follow_files, 0,
 	    (int)(sizeof rows / sizeof rows[0]));
@@ -240,9 +239,5 @@ main(void)
 	tcase_add_test(tc, no_proc_is_an_error);
 	tcase_add_test(tc, this_machine_can_be_read);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

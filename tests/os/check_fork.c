@@ -10,6 +10,7 @@
 #include "chan/chan.h"
 #include "sched/sched.h"
 #include "sched/time.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -217,8 +218,6 @@ main(void)
 {
 	Suite *s = suite_create("os/fork");
 	TCase *tc = tcase_create("fork");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_exit_test(tc, child_has_default_actions_and_our_mask, 0);
@@ -226,9 +225,5 @@ main(void)
 	tcase_add_exit_test(tc, failed_exec_lets_threads_be_made, 0);
 	tcase_add_exit_test(tc, exec_replaces_us, 23);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

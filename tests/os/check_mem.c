@@ -2,6 +2,7 @@
  * check_mem.c - address space: reserve, map, guard, give back.
  */
 #include "os/os.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -103,8 +104,6 @@ main(void)
 {
 	Suite *s = suite_create("os/mem");
 	TCase *tc = tcase_create("mem");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test_raise_signal(tc, reserved_faults, SIGSEGV);
 	tcase_add_test(tc, mapped_is_zero_and_writable);
@@ -113,9 +112,5 @@ main(void)
 	tcase_add_test_raise_signal(tc, guard_faults, SIGSEGV);
 	tcase_add_test(tc, guard_splits_no_mapping);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include "gc/gc.h"
 #include "sched/sched.h"
 #include "sched/time.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -544,8 +545,6 @@ main(void)
 {
 	Suite *s = suite_create("os/signal");
 	TCase *tc = tcase_create("signal");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 20);
 	tcase_add_checked_fixture(tc, default_signals, NULL);
@@ -567,9 +566,5 @@ main(void)
 	tcase_add_test_raise_signal(tc, broken_pipe_asks_first, SIGPIPE);
 	tcase_add_exit_test(tc, receiver_is_no_reason_to_live, 2);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

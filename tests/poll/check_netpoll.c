@@ -487,5 +487,5 @@ main(void)
 	booted_add(tc, race);
 	tcase_add_loop_test(tc, last_words_of, 0, 2);
 	tcase_add_test(tc, closed_poller_is_reported);
-	return booted_run(s);
+	return suite_run(s);
 }

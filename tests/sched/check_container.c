@@ -235,5 +235,5 @@ main(void)
 	case_with(s, "program", plant, chosen_by_the_program);
 	case_with(s, "environment", chosen_env, chosen_by_the_environment);
 	case_with(s, "off", off_env, switched_off);
-	return booted_run(s);
+	return suite_run(s);
 }

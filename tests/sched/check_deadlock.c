@@ -267,5 +267,5 @@ main(void)
 	tcase_add_loop_test(tc, ends_as_it_should, 0,
 	    (int)(sizeof rows / sizeof rows[0]));
 	suite_add_tcase(s, tc);
-	return run_suite(s);
+	return suite_run(s);
 }

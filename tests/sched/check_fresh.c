@@ -309,5 +309,5 @@ main(void)
 	tcase_add_test(tc, a_thief_takes_the_oldest);
 	tcase_add_test(tc, a_thief_takes_a_whole_batch);
 	tcase_add_loop_test(tc, ring_and_fresh_take_turns, 1, 3);
-	return run_suite(s);
+	return suite_run(s);
 }

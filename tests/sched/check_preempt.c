@@ -361,5 +361,5 @@ main(void)
 {
 	TCase *tc;
 
-	return run_suite(rows_suite("preempt", row_holds, NROWS, &tc));
+	return suite_run(rows_suite("preempt", row_holds, NROWS, &tc));
 }

@@ -163,5 +163,5 @@ main(void)
 	    overflow_sends_half_and_the_newcomer_to_the_global_queue);
 	tcase_add_test(tc, a_thief_takes_half);
 	suite_add_tcase(s, tc);
-	return run_suite(s);
+	return suite_run(s);
 }

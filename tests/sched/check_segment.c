@@ -495,5 +495,5 @@ main(void)
 	tcase_add_exit_test(tc, works_under_ulimit_v, 0);
 	tcase_add_test(tc, overflow_is_reported);
 	suite_add_tcase(s, tc);
-	return run_suite(s);
+	return suite_run(s);
 }

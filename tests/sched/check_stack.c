@@ -206,5 +206,5 @@ main(void)
 	tcase_add_exit_test(tc, works_under_ulimit_v, 0);
 	if (!sanitized) /* the sanitizer reports it first, in its words */
 		tcase_add_test(tc, overflow_is_reported);
-	return run_suite(s);
+	return suite_run(s);
 }

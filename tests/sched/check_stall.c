@@ -170,5 +170,5 @@ main(void)
 	booted_add(tc, sum_and_counts_of_a_known_load);
 	booted_add(tc, who_is_made_ready_counts_and_who_sleeps_does_not);
 	booted_add(tc, samples_stand_for_all);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -301,5 +301,5 @@ main(void)
 		tcase_add_loop_exit_test(tc, row_holds, rows[i].exit, i,
 		    i + 1);
 	suite_add_tcase(s, tc);
-	return run_suite(s);
+	return suite_run(s);
 }

@@ -746,5 +746,5 @@ main(void)
 	tcase_add_loop_test(tc, stop_on_the_way_does_not_hide_deadlock, 0,
 	    RACES);
 	tcase_add_test(tc, verifier_sees_a_broken_heap);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -15,6 +15,7 @@
 #include "boot/boot.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
+#include "tests/suite.h"
 
 /* ck_assert longjmps on a foreign stack; this one just ends the child. */
 #define REQUIRE(cond)                                                         \
@@ -61,18 +62,6 @@ go(void (*fn)(void *), void *arg)
 	return rt_newproc(fn, arg, 0);
 }
 
-static inline int
-run_suite(Suite *s)
-{
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
 /*
  * A suite that is a table: static const struct row rows[], each a body that
  * runs as main.main on so many Ps. ROWS("name") behind it defines main.
@@ -97,7 +86,7 @@ struct row {
 	{                                                                     \
 		TCase *tc;                                                    \
                                                                               \
-		return run_suite(rows_suite(name, row_holds, NROWS, &tc));    \
+		return suite_run(rows_suite(name, row_holds, NROWS, &tc));    \
 	}
 
 /* n rows, each of which must exit with 0; more tests may go to *ret_tc. */

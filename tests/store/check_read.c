@@ -288,8 +288,6 @@ main(void)
 {
 	Suite *s = suite_create("store read");
 	TCase *tc = tcase_create("reader");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);
@@ -305,8 +303,5 @@ main(void)
 	tcase_add_test(tc, no_store_yet_is_said);
 	tcase_add_test(tc, an_instance_that_is_purged_is_not_seen);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

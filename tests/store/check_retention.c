@@ -200,8 +200,6 @@ main(void)
 {
 	Suite *s = suite_create("store retention");
 	TCase *tc = tcase_create("retention");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, test_setup, test_teardown);
 	tcase_set_timeout(tc, 120);
@@ -212,8 +210,5 @@ main(void)
 	tcase_add_test(tc, a_reader_that_stays_cannot_break_the_cap);
 	tcase_add_test(tc, runs_of_which_nothing_is_left_go);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

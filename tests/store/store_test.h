@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/store.h"
+#include "tests/suite.h"
 
 static char test_dir[64], test_db[96];
 

@@ -5,6 +5,7 @@
 #include "types/type.h"
 #include "types/type_alg.h"
 #include "boot/boot.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <string.h>
@@ -100,17 +101,11 @@ main(void)
 {
 	Suite *s = suite_create("types/alg");
 	TCase *tc = tcase_create("hash");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, every_bit_counts, 0, 2);
 	tcase_add_loop_test(tc, length_counts, 0, 2);
 	tcase_add_loop_test(tc, counters_spread, 0, 2);
 	tcase_add_test(tc, strings_equal_by_content);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -6,6 +6,7 @@
 #include "boot/boot.h"
 #include "sched/sched.h"
 #include "lock/lock.h"
+#include "tests/suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -174,16 +175,10 @@ main(void)
 {
 	Suite *s = suite_create("types/iface");
 	TCase *tc = tcase_create("iface");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_exit_test(tc, tables_match_methods, 0);
 	tcase_add_exit_test(tc, askers_get_the_same_table, 0);
 	tcase_add_exit_test(tc, registry_knows_the_program, 0);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

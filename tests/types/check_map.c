@@ -854,5 +854,5 @@ main(void)
 	booted_add(tc, interfaces_compare_their_values);
 	booted_add_loop(tc, patterns_spread, 60);
 	suite_add_tcase(s, tc);
-	return booted_run(s);
+	return suite_run(s);
 }

@@ -264,5 +264,5 @@ main(void)
 	tcase_add_loop_exit_test(
 	    tc, booted, 0, 0, (int)(sizeof(bodies) / sizeof(bodies[0])));
 	suite_add_tcase(s, tc);
-	return t_run(s);
+	return suite_run(s);
 }
