@@ -18,33 +18,6 @@ struct show {
 	int64_t last;
 };
 
-/* ---- since ---- */
-
-/* "since" as a number of the stream or "from" as a time, into params. */
-static int
-put_since(const struct ctl_opts *o, json_t *params, bool numbers,
-    int64_t *ret_last)
-{
-	char buf[24];
-	int64_t n;
-
-	if (o->since == NULL)
-		return 0;
-	if (numbers && when_count(o->since, 0, INT64_MAX, &n) == 0) {
-		json_object_set_new(params, "since", json_integer(n));
-		*ret_last = n;
-		return 0;
-	}
-	if (when_moment(o->since, when_now(), &n) != 0) {
-		ctl_say("--since takes %sa time or how long ago (10m), not '%s'",
-		    numbers ? "a number, " : "", o->since);
-		return -1;
-	}
-	snprintf(buf, sizeof(buf), "%" PRId64, n);
-	json_object_set_new(params, "from", json_string(buf));
-	return 0;
-}
-
 /* History by method, then -f with what. */
 static int
 history_then_follow(const struct ctl_opts *o, const char *method,
@@ -66,15 +39,8 @@ history_then_follow(const struct ctl_opts *o, const char *method,
 	json_decref(params);
 	if (rc == CTL_OK && o->json && !o->follow)
 		print_json_end(stdout);
-	if (rc == CTL_OK && o->follow) {
-		f.c = c;
-		f.last = s->last;
-		rc = follow_latest(&f);
-		if (rc == CTL_OK)
-			rc = follow_start(&f);
-		if (rc == CTL_OK)
-			rc = follow_loop(&f);
-	}
+	if (rc == CTL_OK && o->follow)
+		rc = follow_on(&f, c, s->last);
 	conn_close(c);
 	return rc;
 }
@@ -109,7 +75,7 @@ cmd_logs(struct ctl_opts *o)
 	json_t *params = json_pack("{s:s}", "id", o->argv[0]);
 	int64_t n;
 
-	if (put_since(o, params, false, &s.last) != 0) {
+	if (follow_since(o, params, false, &s.last) != 0) {
 		json_decref(params);
 		return CTL_USAGE;
 	}
@@ -177,7 +143,7 @@ cmd_events(struct ctl_opts *o)
 
 	if (o->argc > 0)
 		json_object_set_new(params, "id", json_string(o->argv[0]));
-	if (put_since(o, params, true, &s.last) != 0) {
+	if (follow_since(o, params, true, &s.last) != 0) {
 		json_decref(params);
 		return CTL_USAGE;
 	}

@@ -107,28 +107,6 @@ history(struct conn *c, const char *method, json_t *params, struct lines *l)
 }
 
 static int
-put_since(const struct ctl_opts *o, json_t *params, struct lines *l)
-{
-	int64_t n;
-	char buf[24];
-
-	if (o->since == NULL)
-		return 0;
-	if (when_count(o->since, 0, INT64_MAX, &n) == 0) {
-		l->last = n;
-		return json_object_set_new(params, "since", json_integer(n));
-	}
-	if (when_moment(o->since, when_now(), &n) != 0) {
-		ctl_say("--since takes a number, a time or how long ago (10m), "
-			"not '%s'",
-		    o->since);
-		return -1;
-	}
-	snprintf(buf, sizeof(buf), "%" PRId64, n);
-	return json_object_set_new(params, "from", json_string(buf));
-}
-
-static int
 lines_command(struct ctl_opts *o, const char *method, const char *what,
     void (*put)(FILE *, const json_t *, int64_t))
 {
@@ -141,7 +119,7 @@ lines_command(struct ctl_opts *o, const char *method, const char *what,
 	struct conn *c;
 	int rc;
 
-	if (put_since(o, params, &l) != 0) {
+	if (follow_since(o, params, true, &l.last) != 0) {
 		json_decref(params);
 		return CTL_USAGE;
 	}
@@ -150,15 +128,8 @@ lines_command(struct ctl_opts *o, const char *method, const char *what,
 		rc = history(c, method, params, &l);
 		if (rc == CTL_OK && o->json && !o->follow)
 			print_json_end(stdout);
-		if (rc == CTL_OK && o->follow) {
-			f.c = c;
-			f.last = l.last;
-			rc = follow_latest(&f);
-			if (rc == CTL_OK)
-				rc = follow_start(&f);
-			if (rc == CTL_OK)
-				rc = follow_loop(&f);
-		}
+		if (rc == CTL_OK && o->follow)
+			rc = follow_on(&f, c, l.last);
 		conn_close(c);
 	}
 	json_decref(params);

@@ -9,6 +9,7 @@
  */
 #include "client/follow.h"
 #include "client/json.h"
+#include "client/when.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -32,7 +33,8 @@ look(struct follow *f, struct conn_err *ret_err)
 	    f->whole[0] != '\0' ? f->whole : f->id), ret_err);
 }
 
-int
+/* The latest run of f->id is the one to follow. */
+static int
 follow_latest(struct follow *f)
 {
 	struct conn_err err;
@@ -80,7 +82,7 @@ follow_next(struct follow *f)
 	return false;
 }
 
-int
+static int
 follow_start(struct follow *f)
 {
 	struct conn_err err;
@@ -127,7 +129,7 @@ follow_event(void *arg, const json_t *params)
 		f->ended = true;
 }
 
-int
+static int
 follow_loop(struct follow *f)
 {
 	json_t *msg;
@@ -165,4 +167,43 @@ follow_loop(struct follow *f)
 		if (rc != CTL_OK)
 			return rc;
 	}
+}
+
+int
+follow_on(struct follow *f, struct conn *c, int64_t last)
+{
+	int rc;
+
+	f->c = c;
+	f->last = last;
+	rc = follow_latest(f);
+	if (rc == CTL_OK)
+		rc = follow_start(f);
+	return rc == CTL_OK ? follow_loop(f) : rc;
+}
+
+/* ---- --since ---- */
+
+int
+follow_since(const struct ctl_opts *o, json_t *params, bool numbers,
+    int64_t *ret_last)
+{
+	char buf[24];
+	int64_t n;
+
+	if (o->since == NULL)
+		return 0;
+	if (numbers && when_count(o->since, 0, INT64_MAX, &n) == 0) {
+		json_object_set_new(params, "since", json_integer(n));
+		*ret_last = n;
+		return 0;
+	}
+	if (when_moment(o->since, when_now(), &n) != 0) {
+		ctl_say("--since takes %sa time or how long ago (10m), not '%s'",
+		    numbers ? "a number, " : "", o->since);
+		return -1;
+	}
+	snprintf(buf, sizeof(buf), "%" PRId64, n);
+	json_object_set_new(params, "from", json_string(buf));
+	return 0;
 }

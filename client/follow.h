@@ -29,23 +29,23 @@ struct follow {
  */
 
 /*
- * Subscribe to what comes after f->last. Returns an exit code; prints errors.
+ * --since into the parameters of a request for history: "since", where numbers
+ * is true and it is a number of the stream (also in *ret_last), or "from", a
+ * time. Returns 0, or -1 after a sentence.
  */
-int follow_start(struct follow *f);
-
-/* Before the first follow_start: the latest run of f->id is the one to
- * follow. Returns an exit code; prints errors. */
-int follow_latest(struct follow *f);
+int follow_since(const struct ctl_opts *o, json_t *params, bool numbers,
+    int64_t *ret_last);
 
 /* The handler for conn_on_event; arg is the struct follow. */
 void follow_event(void *arg, const json_t *params);
 
 /*
- * Give items until the instance rests (CTL_OK) or gortd is gone for good
+ * Subscribe on c to what comes after `last`, in the latest run of f->id, and
+ * give items until the instance rests (CTL_OK) or gortd is gone for good
  * (CTL_UNREACHABLE). A replaced supervisor is waited for and the stream goes
- * on behind the last item given.
+ * on behind the last item given. Returns an exit code; prints errors.
  */
-int follow_loop(struct follow *f);
+int follow_on(struct follow *f, struct conn *c, int64_t last);
 
 /* The number by which items of a stream are ordered. */
 int64_t follow_number(const json_t *item);

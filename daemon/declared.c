@@ -17,17 +17,6 @@
 #include "daemon/m_instance.h"
 #include "daemon/methods.h"
 
-static struct inst *
-by_name(const char *name)
-{
-	struct inst *i;
-
-	TAILQ_FOREACH(i, &sup.insts, next)
-		if (i->removed_ns == 0 && strcmp(i->name, name) == 0)
-			return i;
-	return NULL;
-}
-
 static void
 complain(const char *path, json_t *err)
 {
@@ -55,7 +44,7 @@ apply(const char *path, json_t *params, const char *name)
 		return;
 	}
 	json_object_set_new(spec, "declared", json_true());
-	i = by_name(name);
+	i = inst_by_name(name);
 	if (i != NULL) {
 		json_decref(i->spec);
 		i->spec = spec;

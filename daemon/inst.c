@@ -43,8 +43,8 @@ inst_name_valid(const char *name)
 	return true;
 }
 
-static struct inst *
-by_name(const char *name)
+struct inst *
+inst_by_name(const char *name)
 {
 	struct inst *i;
 
@@ -57,7 +57,7 @@ by_name(const char *name)
 bool
 inst_name_taken(const char *name)
 {
-	return by_name(name) != NULL;
+	return inst_by_name(name) != NULL;
 }
 
 void

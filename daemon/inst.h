@@ -159,6 +159,8 @@ void inst_free(struct inst *i);
  * Returns the instance, or NULL with an error object.
  */
 struct inst *inst_find(const char *ref, uint32_t *ret_run, json_t **ret_error);
+/* The one of that name that is not removed, or NULL. */
+struct inst *inst_by_name(const char *name);
 bool inst_name_taken(const char *name);
 bool inst_name_valid(const char *name);
 /* program-N, the first that is free. */

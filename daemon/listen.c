@@ -1,10 +1,10 @@
 /* listen.c - locks and listening sockets; see listen.h. */
 #include "daemon/listen.h"
+#include "daemon/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +18,6 @@
 #define LOCKS 3
 
 static int locks[LOCKS], nlocks;
-
-static int __attribute__((format(printf, 3, 4)))
-because(int err, char **ret_cause, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(ret_cause, fmt, ap) < 0)
-		*ret_cause = NULL;
-	va_end(ap);
-	return -err;
-}
 
 int
 make_parents(const char *path, unsigned mode)

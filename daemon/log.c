@@ -101,3 +101,15 @@ fatal(const char *fmt, ...)
 	va_end(ap);
 	exit(1);
 }
+
+int
+because(int err, char **ret_cause, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(ret_cause, fmt, ap) < 0)
+		*ret_cause = NULL;
+	va_end(ap);
+	return -err;
+}

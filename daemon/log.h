@@ -26,6 +26,13 @@ void log_notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * -err, and the sentence that says why in *ret_cause (NULL: no memory), which
+ * the caller owns.
+ */
+int because(int err, char **ret_cause, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Print and exit 1: only before a loop has started. */
 void fatal(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), noreturn));

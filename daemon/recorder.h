@@ -138,6 +138,8 @@ void rec_event(struct rec *r, const struct rec_run *run, const char *type,
 
 /* ---- recorder_run.c ---- */
 struct rec_run *rec_find(struct rec *r, const char *id, int64_t run);
+/* Of a run that is attached no longer: does its row say that it has ended? */
+bool rec_kept_over(struct rec *r, const char *id, int64_t run);
 void rec_attach(struct rec *r, json_t *msg, int *fds, int nfds);
 void rec_detach(struct rec *r, json_t *msg);
 /* Look up key and cursors. 0, or the store failed (rec_failed was called). */

@@ -191,24 +191,15 @@ rec_out_over(struct rec_run *run)
 
 /* ---- out of the store ---- */
 
-static const struct store_value *
-column(const struct store_row *row, const char *name)
-{
-	for (int i = 0; i < row->ncol; i++)
-		if (strcmp(row->names[i], name) == 0)
-			return &row->values[i];
-	return NULL;
-}
-
 /* A stored line back to the bytes that it was. 1: no room, stop here. */
 static int
 replay_row(void *arg, const struct store_row *row)
 {
 	static uint8_t bytes[STORE_LINE_MAX + 1];
 	struct rec_out *o = arg;
-	const struct store_value *line = column(row, "line");
-	const struct store_value *stream = column(row, "stream");
-	uint64_t off = (uint64_t)column(row, "off")->i, skip = 0;
+	const struct store_value *line = store_column(row, "line");
+	const struct store_value *stream = store_column(row, "stream");
+	uint64_t off = (uint64_t)store_column(row, "off")->i, skip = 0;
 	size_t len = line->len;
 	int which;
 
@@ -216,7 +207,7 @@ replay_row(void *arg, const struct store_row *row)
 		return 0; /* "text" was never output */
 	which = memcmp(stream->p, "stderr", 6) == 0;
 	memcpy(bytes, line->p, len);
-	if (column(row, "partial")->i == 0)
+	if (store_column(row, "partial")->i == 0)
 		bytes[len++] = '\n';
 	if (off + len <= o->off[which])
 		return 0;
@@ -346,30 +337,14 @@ rec_outs_free(struct rec *r)
 
 /* ---- beginning ---- */
 
-/* Over already? Known by its row, when it is attached no longer. */
-static int
-note_over(void *arg, const struct store_row *row)
-{
-	struct rec_out *o = arg;
-	const struct store_value *v = column(row, "ended_ns");
-
-	o->over = v != NULL && v->type == STORE_INT;
-	return 0;
-}
-
 static void
 look_back(struct rec_out *o)
 {
 	struct rec_run *run = rec_find(o->rec, o->id, o->run);
-	struct store_filter f = { .what = STORE_READ_RUN, .instance = o->id,
-		.run = o->run };
-	char token[STORE_TOKEN_MAX];
 
 	if (run == NULL) {
 		o->replay = true;
-		if (o->rec->st != NULL)
-			store_read_own(o->rec->st, &f, NULL, note_over, o,
-			    token, NULL);
+		o->over = rec_kept_over(o->rec, o->id, o->run);
 		return;
 	}
 	run->hold_ns = 0;

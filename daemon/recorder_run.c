@@ -60,6 +60,28 @@ rec_find(struct rec *r, const char *id, int64_t run)
 	return NULL;
 }
 
+static int
+note_over(void *arg, const struct store_row *row)
+{
+	const struct store_value *v = store_column(row, "ended_ns");
+
+	*(bool *)arg = v != NULL && v->type == STORE_INT;
+	return 0;
+}
+
+bool
+rec_kept_over(struct rec *r, const char *id, int64_t run)
+{
+	struct store_filter f = { .what = STORE_READ_RUN, .instance = id,
+		.run = run };
+	char token[STORE_TOKEN_MAX];
+	bool over = false;
+
+	if (r->st != NULL)
+		store_read_own(r->st, &f, NULL, note_over, &over, token, NULL);
+	return over;
+}
+
 /* ---- quota ---- */
 
 static int64_t

@@ -303,15 +303,6 @@ value_json(const char *name, const struct store_value *v, bool *ret_escaped)
 	}
 }
 
-static const struct store_value *
-column(const struct store_row *row, const char *name)
-{
-	for (int i = 0; i < row->ncol; i++)
-		if (strcmp(row->names[i], name) == 0)
-			return &row->values[i];
-	return NULL;
-}
-
 struct replay {
 	struct rec_sub *s;
 	enum what w;
@@ -469,30 +460,6 @@ parse_what(const json_t *v)
 	return bits;
 }
 
-/* Over already? Known by its row, when it is attached no longer. */
-static int
-note_over(void *arg, const struct store_row *row)
-{
-	struct rec_sub *s = arg;
-	const struct store_value *v = column(row, "ended_ns");
-
-	s->over = v != NULL && v->type == STORE_INT;
-	return 0;
-}
-
-static void
-look_over(struct rec_sub *s)
-{
-	struct store_filter f = { .what = STORE_READ_RUN, .instance = s->id,
-		.run = s->run };
-	char token[STORE_TOKEN_MAX];
-
-	if (s->run > 0 && s->rec->st != NULL &&
-	    rec_find(s->rec, s->id, s->run) == NULL)
-		store_read_own(s->rec->st, &f, NULL, note_over, s, token,
-		    NULL);
-}
-
 void
 rec_subscribe(struct rec *r, enum role_id from, json_t *msg)
 {
@@ -533,7 +500,8 @@ rec_subscribe(struct rec *r, enum role_id from, json_t *msg)
 		for (int w = 0; w < W_N; w++)
 			s->after[w] = n;
 	}
-	look_over(s);
+	if (s->run > 0 && rec_find(r, s->id, s->run) == NULL)
+		s->over = rec_kept_over(r, s->id, s->run);
 	rec_wake_at(r, rec_mono_ns());
 }
 

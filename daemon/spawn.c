@@ -23,6 +23,8 @@
  */
 #include "daemon/spawn.h"
 
+#include "daemon/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -68,18 +70,6 @@ const char *
 spawn_step_text(uint32_t step)
 {
 	return step < SPAWN_STEP_N ? step_texts[step] : "do something unknown";
-}
-
-static int __attribute__((format(printf, 3, 4)))
-because(int err, char **ret_cause, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(ret_cause, fmt, ap) < 0)
-		*ret_cause = NULL;
-	va_end(ap);
-	return -err;
 }
 
 static const char *

@@ -699,3 +699,12 @@ store_query(struct store_reader *r, const char *sql, const char *token,
 	sqlite3_finalize(s);
 	return p.rows;
 }
+
+const struct store_value *
+store_column(const struct store_row *row, const char *name)
+{
+	for (int i = 0; row->values != NULL && i < row->ncol; i++)
+		if (strcmp(row->names[i], name) == 0)
+			return &row->values[i];
+	return NULL;
+}

@@ -228,6 +228,10 @@ struct store_row {
 	const struct store_value *values; /* NULL: only the names (query) */
 };
 
+/* The value of that column; NULL: there is none, or no values. */
+const struct store_value *store_column(const struct store_row *row,
+    const char *name);
+
 /* Return 0 to go on, something else to end the page before this row. */
 typedef int (*store_row_fn)(void *arg, const struct store_row *row);
 

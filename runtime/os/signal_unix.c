@@ -348,6 +348,20 @@ sent_by_user(const siginfo_t *info)
 	return info->si_code <= 0; /* SI_USER, SI_QUEUE, SI_TKILL, ... */
 }
 
+/* To the program's channel, if it listens; a broken standard output ends it. */
+SIG_CODE static bool
+program_takes(int sig, const siginfo_t *info, const ucontext_t *uc)
+{
+	uint16_t flags = rt_sigtable[sig].flags;
+
+	if ((sent_by_user(info) || (flags & SF_NOTIFY)) &&
+	    rt_sigsend((uint32_t)sig))
+		return true;
+	if (sig == SIGPIPE && broken_stdio(uc))
+		rt_dieofsignal(SIGPIPE);
+	return false;
+}
+
 /* And not by this process's raise or abort. */
 SIG_CODE static bool
 sent_by_another(const siginfo_t *info)
@@ -384,12 +398,7 @@ on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 		    (uintptr_t)info->si_code, (uintptr_t)info->si_addr, uc);
 		return;
 	}
-	if ((sent_by_user(info) || (flags & SF_NOTIFY)) &&
-	    rt_sigsend((uint32_t)sig))
-		return;
-	if (sig == SIGPIPE && broken_stdio(uc))
-		rt_dieofsignal(SIGPIPE);
-	if (flags & SF_IGNORE)
+	if (program_takes(sig, info, uc) || (flags & SF_IGNORE))
 		return;
 	if (flags & SF_KILL)
 		rt_dieofsignal((uint32_t)sig);
@@ -406,11 +415,8 @@ on_foreign_thread(int sig, siginfo_t *info, void *uc)
 
 	if (sig == SIGURG && rt_preempt_is_ours(info))
 		return;
-	if ((sent_by_user(info) || (flags & SF_NOTIFY)) &&
-	    rt_sigsend((uint32_t)sig))
+	if (program_takes(sig, info, uc))
 		return;
-	if (sig == SIGPIPE && broken_stdio(uc))
-		rt_dieofsignal(SIGPIPE);
 	if (flags & SF_KILL)
 		rt_dieofsignal((uint32_t)sig);
 	if (flags & (SF_THROW | SF_PANIC)) {

@@ -3,30 +3,12 @@
  * waits for ever. The list alone, with an owner and thieves as plain threads;
  * then whole programs.
  */
-#include <pthread.h>
-
 #include "sched/fresh.h"
-#include "sched/sched_priv.h"
-#include "tests/sched/sched_test.h"
-
-/* ---- the list alone ---- */
 
 #define NG 1500 /* slots, and some batches */
-#define NTHIEVES 3
+#include "tests/sched/thieves.h"
 
-static struct p owner, thieves[NTHIEVES];
-static struct g gs[NG];
-static _Atomic uint32_t taken[NG]; /* 0: in a list */
-static _Atomic bool stop;
-
-static void
-out(struct g *gp)
-{
-	size_t i = (size_t)(gp - gs);
-
-	REQUIRE(i < NG);
-	REQUIRE(atomic_exchange(&taken[i], 1) == 0);
-}
+/* ---- the list alone ---- */
 
 static void *
 thief(void *arg)
@@ -172,7 +154,7 @@ END_TEST
 /* A chain through runnext keeps its slice, so each turn takes 10 ms. */
 #define NOLD 60
 
-static _Atomic int64_t old, storm, begun;
+static _Atomic int64_t old = NOLD, storm, begun;
 
 static void
 be_old(void *arg)
@@ -199,7 +181,6 @@ be_storm(void *arg)
 static int
 old_ones_begin(void *arg)
 {
-	atomic_store(&old, NOLD);
 	for (int i = 0; i < NOLD; i++)
 		go(be_old, NULL);
 	go(be_storm, NULL);
@@ -218,15 +199,9 @@ yield_for_ever(void *arg)
 static int
 old_ones_begin_beside_yielders(void *arg)
 {
-	atomic_store(&old, NOLD);
 	for (int i = 0; i < 300; i++)
 		go(yield_for_ever, NULL);
-	for (int i = 0; i < NOLD; i++)
-		go(be_old, NULL);
-	go(be_storm, NULL);
-	WAIT_UNTIL(atomic_load(&old) == 0);
-	WAIT_UNTIL(rt_gcount() == 1);
-	return 0;
+	return old_ones_begin(arg);
 }
 
 static void

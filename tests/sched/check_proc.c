@@ -157,17 +157,6 @@ park_on_list(void *arg)
 	atomic_fetch_sub(&count, 1);
 }
 
-static long
-rss_bytes(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	long size, res;
-
-	REQUIRE(f != NULL && fscanf(f, "%ld %ld", &size, &res) == 2);
-	fclose(f);
-	return res * sysconf(_SC_PAGESIZE);
-}
-
 static int
 many_parked(void *arg)
 {

@@ -2,29 +2,10 @@
  * check_runq.c - the run queues alone: one owner, several thieves, plain
  * threads, no scheduler. Every g put in comes out exactly once.
  */
-#include <pthread.h>
 #include <string.h>
 
-#include "sched/sched_priv.h"
-#include "tests/sched/sched_test.h"
-
 #define NG 64
-#define NTHIEVES 3
-
-static struct p owner, thieves[NTHIEVES];
-static struct g gs[NG];
-static _Atomic uint32_t taken[NG]; /* times out minus times in: 0 or 1 */
-static _Atomic bool stop;
-
-/* A g came out of a queue: it must have been in one. */
-static void
-out(struct g *gp)
-{
-	size_t i = (size_t)(gp - gs);
-
-	REQUIRE(i < NG);
-	REQUIRE(atomic_exchange(&taken[i], 1) == 0);
-}
+#include "tests/sched/thieves.h"
 
 static void *
 thief(void *arg)

@@ -109,17 +109,6 @@ goes_deep(void *arg)
 	atomic_fetch_add(&stage, 1);
 }
 
-static long
-rss_bytes(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	long size, res;
-
-	REQUIRE(f != NULL && fscanf(f, "%ld %ld", &size, &res) == 2);
-	fclose(f);
-	return res * sysconf(_SC_PAGESIZE);
-}
-
 static int
 idle_pages_go_back(void *arg)
 {

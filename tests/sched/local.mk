@@ -9,7 +9,7 @@ SCHED_CHECKS = tests/sched/check_runq tests/sched/check_fresh \
 	tests/lock/check_lock tests/lock/check_sema
 check_PROGRAMS += $(SCHED_CHECKS)
 TESTS += $(SCHED_CHECKS)
-noinst_HEADERS += tests/sched/sched_test.h
+noinst_HEADERS += tests/sched/sched_test.h tests/sched/thieves.h
 SCHED_CHECK_LDADD = $(GORT_LIBS) $(CHECK_LIBS)
 
 tests_sched_check_runq_SOURCES = tests/sched/check_runq.c

@@ -62,6 +62,18 @@ go(void (*fn)(void *), void *arg)
 	return rt_newproc(fn, arg, 0);
 }
 
+/* What of this process is in memory. */
+static inline long
+rss_bytes(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long size, res;
+
+	REQUIRE(f != NULL && fscanf(f, "%ld %ld", &size, &res) == 2);
+	fclose(f);
+	return res * sysconf(_SC_PAGESIZE);
+}
+
 /*
  * A suite that is a table: static const struct row rows[], each a body that
  * runs as main.main on so many Ps. ROWS("name") behind it defines main.
