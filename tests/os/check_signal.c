@@ -125,7 +125,8 @@ START_TEST(dumps_and_exits_2)
 		n += (size_t)r;
 	text[n] = 0;
 	st = status_of(pid);
-	ck_assert_msg(WIFEXITED(st) && WEXITSTATUS(st) == 2, "status %x", st);
+	ck_assert_msg(WIFEXITED(st) && WEXITSTATUS(st) == 2, "status %x: %s", st,
+	    text);
 	ck_assert_msg(strstr(text, dumps[_i].line) != NULL, "%s", text);
 	ck_assert_ptr_nonnull(strstr(text, "goroutine 1 ["));
 }
