@@ -135,7 +135,7 @@ bool rt_gcwork_is_over(void);
 bool rt_gcwork_join(void); /* false: not wanted, or marking is over */
 /* Stop working, everything disposed of. True: with that marking is over. Not
  * after rt_gcwork_idle returned false. */
-bool rt_gcwork_leave(bool roots_left);
+bool rt_gcwork_leave(void);
 
 static inline void
 rt_gcwork_push(struct gcworker *w, uintptr_t obj)

@@ -76,7 +76,7 @@ work_once(uint32_t id)
 	over = w.last;
 	if (w.budget_bytes == 0) {
 		rt_gcworker_dispose(&w);
-		over = rt_gcwork_leave(rt_gcmark_jobs_left());
+		over = rt_gcwork_leave();
 	} else {
 		rt_gcworker_fini(&w);
 	}
@@ -235,7 +235,7 @@ assist_on_g0(void *arg)
 	rt_gcmark_some(&w);
 	rt_gc_credit_marked(&w);
 	rt_gcworker_dispose(&w);
-	over = rt_gcwork_leave(rt_gcmark_jobs_left());
+	over = rt_gcwork_leave();
 	atomic_fetch_add(&bg.assist_ns, rt_nanotime() - t0);
 	if (over)
 		rt_gccycle_wake_finisher();

@@ -255,14 +255,19 @@ go_idle(void)
 	return over;
 }
 
+/*
+ * Whether roots are left is asked under the lock. Asked before it, another
+ * worker might take the last of them meanwhile and go idle while we still
+ * count: then neither would find that it is over, and the other waited for ever.
+ */
 bool
-rt_gcwork_leave(bool roots_left)
+rt_gcwork_leave(void)
 {
 	bool over = false;
 
 	rt_lock(&work.lock);
 	work.joined--;
-	if (!roots_left)
+	if (!rt_gcmark_jobs_left())
 		over = check_over();
 	rt_unlock(&work.lock);
 	return over;
