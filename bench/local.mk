@@ -9,7 +9,7 @@ bench_empty_LDFLAGS = $(GORT_PROG_LINK)
 CLEANFILES += bench/cbench bench/empty
 EXTRA_DIST += bench/start.sh bench/redis.sh bench/race.sh bench/gobench.go \
 	bench/go/race.sh bench/go/compare.py bench/go/rtbench.go \
-	bench/go/httpd.go bench/insns.sh bench/insns.table
+	bench/go/httpd.go bench/go/http.sh bench/insns.sh bench/insns.table
 
 bench: all bench/cbench bench/empty
 	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/race.sh
