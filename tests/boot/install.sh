@@ -2,12 +2,12 @@
 # install.sh - what a user does after `make install`: build a C program with
 # what pkg-config says, with the archive and with the shared object, and run it.
 set -eu
-command -v pkg-config >/dev/null || { echo "skipped: no pkg-config"; exit 77; }
+command -v pkg-config >/dev/null || { echo "SKIP: no pkg-config"; exit 77; }
 src=$(cd "${srcdir:-.}" && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 if grep -q '^SAN_CFLAGS = .' "$builddir/Makefile"; then
-	echo "skipped: a sanitizer's libgort wants its flags, gort.pc has none"
+	echo "SKIP: a sanitizer's libgort wants its flags, gort.pc has none"
 	exit 77
 fi
 
