@@ -496,8 +496,50 @@ void gort_root_del(const void *base);
  * Run fn(obj) in a goroutine of the runtime once obj is unreachable; obj is
  * freed by a later collection. NULL removes. 0, -EINVAL (obj is not the start
  * of a collected object). Caller: G-.
+ *
+ * There is one such goroutine, for cleanups too; who blocks it holds up all
+ * others. What obj refers to is whole when fn runs: of two objects with
+ * finalizers the one that refers to the other goes first, the other in a later
+ * collection, and a ring of them never goes. fn may make obj reachable again,
+ * for good. None runs at exit.
  */
 int gort_setfinalizer(void *obj, void (*fn)(void *obj));
+
+typedef struct gort_cleanup { /* private; a plain value, keeps nothing alive */
+	void *record;
+	uint64_t id;
+} gort_cleanup;
+/*
+ * Run fn(arg) in the same goroutine once the collected object that obj points
+ * into is unreachable; that is freed without waiting for fn, so fn gets what it
+ * needs (a descriptor, a key of a table) in arg. Several cleanups of one obj
+ * run in the order of adding, those of a ring of objects all; with a finalizer
+ * too, after that, when the object is unreachable again. arg may point to
+ * collected memory: that is kept until fn has it, so if it leads back to obj,
+ * neither is ever freed. ret may be NULL. 0; -EINVAL: obj is not in a collected
+ * object, or arg is in the same one. Caller: G-.
+ */
+int gort_cleanup_add(void *obj, void (*fn)(void *arg), void *arg,
+    gort_cleanup *ret);
+/* fn will not run: true. It runs or ran, or was stopped before: false. A
+ * gort_cleanup that is all zero: false. Caller: G-. */
+bool gort_cleanup_stop(gort_cleanup c);
+
+/*
+ * A weak pointer refers to an object and does not keep it alive. make: the
+ * handle of obj, which points into a collected object: collected itself, for
+ * everybody who asks for the same address the same, so == compares objects,
+ * dead ones too. NULL for NULL. An address outside collected memory is taken
+ * for one that never dies. Caller: G.
+ * get: obj, which is reachable again with that, or NULL from the moment on when
+ * a collection found it unreachable, before its finalizer or cleanup runs; a
+ * finalizer that brings obj back does not bring its handle back. NULL for NULL.
+ * Small objects without pointers may share a slot and die together.
+ * Caller: G-.
+ */
+typedef struct gort_weak gort_weak;
+gort_weak *gort_weak_make(void *obj);
+void *gort_weak_get(const gort_weak *w);
 /* obj is reachable at least until here. */
 #define gort_keepalive(obj) __asm__ volatile("" : : "g"(obj) : "memory")
 /* A full collection, sweep included; returns when it is done. Caller: G. */

@@ -126,7 +126,8 @@ libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/gc/mgccycle.c runtime/gc/mgclimit.c runtime/gc/mgcmark.c \
 	runtime/gc/mgcpacer.c runtime/gc/mgcscavenge.c \
 	runtime/gc/heapdump.c runtime/gc/mgcroots.c runtime/gc/mgcsweep.c runtime/gc/mgctypes.c \
-	runtime/gc/mgcwork.c runtime/gc/mleak.c runtime/gc/mspecial.c
+	runtime/gc/mgcwork.c runtime/gc/mleak.c runtime/gc/mspecial.c \
+	runtime/gc/mweak.c
 noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
 	runtime/mem/mpagealloc.h runtime/mem/mprof.h \
 	runtime/mem/sizeclasses.h \

@@ -1,5 +1,6 @@
 /*
- * memory.c - gort.h: collected memory, roots, finalizers, the collector.
+ * memory.c - gort.h: collected memory, roots, finalizers, cleanups, weak
+ * pointers, the collector.
  */
 #include "capi/capi.h"
 
@@ -74,6 +75,39 @@ int
 gort_setfinalizer(void *obj, void (*fn)(void *obj))
 {
 	return rt_setfinalizer(obj, fn);
+}
+
+int
+gort_cleanup_add(void *obj, void (*fn)(void *arg), void *arg,
+    gort_cleanup *ret)
+{
+	struct rt_cleanup c;
+	int err = rt_cleanup_add(obj, fn, arg, &c);
+
+	if (err == 0 && ret != NULL)
+		*ret = (gort_cleanup){ c.record, c.id };
+	return err;
+}
+
+bool
+gort_cleanup_stop(gort_cleanup c)
+{
+	struct rt_cleanup rc = { c.record, c.id };
+
+	return rt_cleanup_stop(&rc);
+}
+
+gort_weak *
+gort_weak_make(void *obj)
+{
+	rt_preempt_check();
+	return (gort_weak *)rt_weak_make(obj);
+}
+
+void *
+gort_weak_get(const gort_weak *w)
+{
+	return rt_weak_get((const struct rt_weak *)w);
 }
 
 void

@@ -138,4 +138,29 @@ struct rt_finalizer {
 };
 int rt_addfinalizer(void *obj, const struct rt_finalizer *how);
 
+/*
+ * Cleanups: fn(arg), on the finalizers' goroutine, once the object that obj
+ * points into is gone; it is not brought back for that. Several an object, run
+ * in the order of adding, after its finalizers. What arg points into lives
+ * until then.
+ * 0 and *ret; -EINVAL: not in a heap object, or arg is in the same one.
+ */
+struct rt_cleanup {
+	void *record; /* off the heap */
+	uint64_t id;  /* 0: never runs */
+};
+int rt_cleanup_add(void *obj, void (*fn)(void *), void *arg,
+    struct rt_cleanup *ret);
+/* False: it runs, ran, or was stopped. */
+bool rt_cleanup_stop(const struct rt_cleanup *c);
+
+/*
+ * Weak pointers (mweak.c). make: a collected handle, the same for the same
+ * obj; NULL of NULL. What is not in the heap never dies. User goroutine. get:
+ * obj while it is alive, else NULL, for ever. With a P.
+ */
+struct rt_weak;
+struct rt_weak *rt_weak_make(void *obj);
+void *rt_weak_get(const struct rt_weak *h);
+
 #endif

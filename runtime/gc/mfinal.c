@@ -20,6 +20,16 @@
  * The goroutine is made when the first finalizer is set. Finalizers run one
  * after the other; one that blocks delays the others. None runs at exit.
  *
+ * A cleanup is the same but for the object: it gets an argument of its own,
+ * hence nothing need be kept for it but that. Its object is freed by the very
+ * sweep that queues it, and of what the object refers to nothing is kept; an
+ * object may have several, and rings are no matter. An object with a finalizer
+ * too has that run first, and is gone when it is found dead once more.
+ *
+ * Who takes an entry off the queue while marking goes on may be ahead of the
+ * marker that reads the queue, and has been scanned: so he shades what he
+ * takes, as the store into his frame that it is.
+ *
  * A record says how its function is called: C takes the object, compiled Go a
  * func value and the object as its parameter wants it (rt_addfinalizer). What
  * a func value captured is a root from setting until the call.
@@ -33,9 +43,10 @@
 #include <string.h>
 
 struct final { /* speciallock */
-	struct special s;
+	struct special s;            /* s.obj: 0 when a cleanup is queued */
 	struct final *gnext, *gprev; /* all of them; gnext also the queue */
 	struct rt_finalizer how;     /* how.closure: a root */
+	uint64_t id;                 /* a cleanup's, while it is not queued */
 };
 
 static struct {
@@ -43,6 +54,7 @@ static struct {
 	struct final *all;        /* speciallock: set and not queued */
 	/* the queue, oldest first: speciallock; roots */
 	struct final *qhead, *qtail;
+	uint64_t last_id;         /* speciallock */
 	_Atomic uint32_t started; /* the goroutine was made */
 	_Atomic bool queued;      /* somebody should wake it */
 	struct gc_daemon daemon;
@@ -53,6 +65,7 @@ rt_final_init(void)
 {
 	rt_fixalloc_init(&fin.alloc, sizeof(struct final), RT_STAT_OTHER);
 	rt_special_init();
+	rt_weak_init();
 }
 
 /* ---- the lists; speciallock ---- */
@@ -83,6 +96,10 @@ rt_final_enqueue(struct final *f)
 {
 	unlink_all(f);
 	f->gnext = NULL;
+	if (f->s.kind == SPECIAL_CLEANUP) {
+		f->s.obj = 0; /* freed by whoever sweeps it now */
+		f->id = 0;
+	}
 	if (fin.qtail != NULL)
 		fin.qtail->gnext = f;
 	else
@@ -128,6 +145,8 @@ run_next(void)
 	how = f->how;
 	obj = (void *)f->s.obj;
 	rt_fixalloc_free(&fin.alloc, f);
+	rt_gc_shade(obj);
+	rt_gc_shade(how.closure);
 	rt_unlock(&rt_heap.speciallock);
 	how.run(&how, obj);
 	return true;
@@ -185,16 +204,19 @@ span_for(void *obj, bool may_share)
 	return s;
 }
 
-static void
-link_new(struct mspan *s, void *obj, const struct rt_finalizer *how)
+static struct final *
+link_new(struct mspan *s, void *obj, enum special_kind kind,
+    const struct rt_finalizer *how)
 {
 	struct final *f = rt_fixalloc_alloc(&fin.alloc);
 
 	f->s.obj = (uintptr_t)obj;
-	f->s.kind = SPECIAL_FINAL;
+	f->s.kind = kind;
+	f->id = 0;
 	f->how = *how;
 	rt_special_link(s, &f->s);
 	link_all(f);
+	return f;
 }
 
 static bool
@@ -237,7 +259,7 @@ rt_setfinalizer(void *obj, void (*fn)(void *))
 	if (has_final(s, obj))
 		forget(s, obj);
 	if (fn != NULL)
-		link_new(s, obj, &how);
+		link_new(s, obj, SPECIAL_FINAL, &how);
 	rt_unlock(&rt_heap.speciallock);
 	return 0;
 }
@@ -259,9 +281,68 @@ rt_addfinalizer(void *obj, const struct rt_finalizer *how)
 	rt_lock(&rt_heap.speciallock);
 	has = has_final(s, obj);
 	if (!has)
-		link_new(s, obj, how);
+		link_new(s, obj, SPECIAL_FINAL, how);
 	rt_unlock(&rt_heap.speciallock);
 	return has ? -EEXIST : 0;
+}
+
+/* ---- cleanups ---- */
+
+static void
+run_cleanup(const struct rt_finalizer *how, void *obj)
+{
+	(void)obj;
+	((void (*)(void *))(uintptr_t)how->a)(how->closure);
+}
+
+int
+rt_cleanup_add(
+    void *obj, void (*fn)(void *), void *arg, struct rt_cleanup *ret)
+{
+	struct rt_finalizer how = { .run = run_cleanup, .closure = arg,
+		.a = (const void *)(uintptr_t)fn };
+	uintptr_t base = rt_findobject((uintptr_t)obj, NULL);
+	struct final *f;
+
+	if (base == 0 || base == rt_findobject((uintptr_t)arg, NULL))
+		return -EINVAL;
+	start_goroutine();
+	rt_gc_shade(arg); /* as above */
+	rt_lock(&rt_heap.speciallock);
+	f = link_new(rt_spanof(base), obj, SPECIAL_CLEANUP, &how);
+	f->id = ++fin.last_id;
+	*ret = (struct rt_cleanup){ f, f->id };
+	rt_unlock(&rt_heap.speciallock);
+	return 0;
+}
+
+/*
+ * Records are never unmapped, and a number is never used twice: while this one
+ * is in the record, it is that cleanup's, whose object is not dead yet.
+ */
+bool
+rt_cleanup_stop(const struct rt_cleanup *c)
+{
+	struct final *f = c->record;
+	struct special **at;
+	bool found;
+
+	if (c->id == 0)
+		return false;
+	rt_lock(&rt_heap.speciallock);
+	found = f->id == c->id;
+	if (found) {
+		at = rt_special_find(
+		    rt_spanof(f->s.obj), f->s.obj, SPECIAL_CLEANUP);
+		while (*at != &f->s)
+			at = &(*at)->next;
+		rt_special_unlink(at);
+		unlink_all(f);
+		f->id = 0;
+		rt_fixalloc_free(&fin.alloc, f);
+	}
+	rt_unlock(&rt_heap.speciallock);
+	return found;
 }
 
 /* ---- the collector's side ---- */
@@ -275,7 +356,7 @@ rt_final_mark_roots(struct gcworker *w, bool beside)
 		struct mspan *s = rt_spanof(f->s.obj);
 
 		/* what it refers to: queue it without a mark of its own */
-		if (s != NULL && s->kind != SPAN_NOSCAN)
+		if (f->s.kind == SPECIAL_FINAL && s != NULL && s->kind != SPAN_NOSCAN)
 			rt_gcwork_push(w, f->s.obj);
 		rt_gcmark_word(w, (uintptr_t)f->how.closure);
 	}
@@ -283,6 +364,7 @@ rt_final_mark_roots(struct gcworker *w, bool beside)
 		rt_gcmark_word(w, f->s.obj);
 		rt_gcmark_word(w, (uintptr_t)f->how.closure);
 	}
+	rt_weak_mark_roots(w);
 	if (beside)
 		rt_unlock(&rt_heap.speciallock);
 }
@@ -291,7 +373,8 @@ void
 rt_final_mark_objects(struct gcworker *w)
 {
 	for (struct final *f = fin.all; f != NULL; f = f->gnext)
-		rt_gcmark_word(w, f->s.obj);
+		if (f->s.kind == SPECIAL_FINAL)
+			rt_gcmark_word(w, f->s.obj);
 }
 
 void

@@ -236,12 +236,23 @@ void rt_final_init(void);
 void rt_final_mark_roots(struct gcworker *w, bool beside);
 /* World stopped: the objects themselves, too (mleak.c). */
 void rt_final_mark_objects(struct gcworker *w);
-/* Its object is dead: off the list of all, into the queue; speciallock. */
+/* Its object is dead: off the list of all, into the queue; speciallock. Of a
+ * cleanup, too. */
 void rt_final_enqueue(struct final *f);
 void rt_final_wake(void); /* after a sweep queued something */
 
+/* ---- mweak.c; speciallock ---- */
+struct weak;
+void rt_weak_init(void);
+void rt_weak_mark_roots(struct gcworker *w);
+/* The sweep of its span: its object is marked; it is not. */
+void rt_weak_kept(struct weak *r);
+void rt_weak_end(struct weak *r);
+
 /* ---- mspecial.c: what is known of single objects; heap.speciallock ---- */
-enum special_kind { SPECIAL_FINAL, SPECIAL_PROFILE };
+enum special_kind {
+	SPECIAL_FINAL, SPECIAL_CLEANUP, SPECIAL_WEAK, SPECIAL_PROFILE
+};
 struct special {
 	struct special *next; /* the span's list, by address, then kind */
 	uintptr_t obj;        /* need not be a slot's base */

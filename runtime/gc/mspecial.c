@@ -1,5 +1,6 @@
 /*
- * mspecial.c - what is known of single objects: finalizers, profile samples.
+ * mspecial.c - what is known of single objects: finalizers, cleanups, weak
+ * pointers, profile samples.
  *
  * Few objects have any of it, so nothing is kept in the object or per slot: a
  * span has a list of records, sorted by address, and a flag that there ever was
@@ -9,11 +10,13 @@
  * A record is of an address, what becomes of it is decided for a slot: small
  * objects without pointers share slots. When sweeping finds a slot unmarked,
  *
- *   - and one of its records is a finalizer, then all its finalizers are
- *     queued and the slot is marked after all: it lives until a later cycle
- *     finds it unmarked with no finalizer left. A profile's record stays, as
- *     the object does;
- *   - else the object is gone, and a profile's record counts that and goes.
+ *   - its weak pointers are gone (mweak.c), whatever follows;
+ *   - if one of its records is a finalizer, then all its finalizers are queued
+ *     and the slot is marked after all: it lives until a later cycle finds it
+ *     unmarked with no finalizer left. Cleanups and a profile's record stay,
+ *     as the object does;
+ *   - else the object is gone: its cleanups are queued, a profile's record
+ *     counts that and goes.
  *
  * Hanging a record on an object that the caller holds needs no look at whether
  * its span was swept: a sweep that comes finds it marked.
@@ -78,6 +81,9 @@ rt_special_link(struct mspan *s, struct special *sp)
 {
 	struct special **at = rt_special_find(s, sp->obj, sp->kind);
 
+	/* behind its like: cleanups run in the order of adding */
+	while (*at != NULL && (*at)->obj == sp->obj && (*at)->kind == sp->kind)
+		at = &(*at)->next;
 	sp->next = *at;
 	*at = sp;
 	if (sp->next == NULL) {
@@ -146,6 +152,18 @@ free_profiled(struct special *sp)
 	rt_fixalloc_free(&profiles, r);
 }
 
+/* The slot lives. Returns where the next group is. */
+static struct special **
+keep_group(const struct group *gr)
+{
+	struct special **at = gr->from, *sp;
+
+	for (; (sp = *at) != gr->to; at = &sp->next)
+		if (sp->kind == SPECIAL_WEAK)
+			rt_weak_kept((struct weak *)sp);
+	return at;
+}
+
 /* Take what is done off the list; returns where the next group is. */
 static struct special **
 end_group(const struct group *gr)
@@ -153,15 +171,24 @@ end_group(const struct group *gr)
 	struct special **at = gr->from, *sp;
 
 	while ((sp = *at) != gr->to) {
-		if (gr->has_final && sp->kind != SPECIAL_FINAL) {
+		if (gr->has_final && (sp->kind == SPECIAL_CLEANUP ||
+		                         sp->kind == SPECIAL_PROFILE)) {
 			at = &sp->next;
 			continue;
 		}
 		rt_special_unlink(at);
-		if (sp->kind == SPECIAL_FINAL)
+		switch (sp->kind) {
+		case SPECIAL_FINAL:
+		case SPECIAL_CLEANUP:
 			rt_final_enqueue((struct final *)sp);
-		else
+			break;
+		case SPECIAL_WEAK:
+			rt_weak_end((struct weak *)sp);
+			break;
+		case SPECIAL_PROFILE:
 			free_profiled(sp);
+			break;
+		}
 	}
 	return at;
 }
@@ -181,8 +208,7 @@ rt_special_sweep(struct mspan *s)
 		marks = &s->markbits[gr.slot / 64];
 		bit = (uint64_t)1 << (gr.slot % 64);
 		if (atomic_load_explicit(marks, memory_order_relaxed) & bit) {
-			while (*at != gr.to)
-				at = &(*at)->next;
+			at = keep_group(&gr);
 			continue;
 		}
 		if (gr.has_final)

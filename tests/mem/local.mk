@@ -65,3 +65,10 @@ tests_gc_check_leak_SOURCES = tests/gc/check_leak.c
 tests_gc_check_leak_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
 tests_gc_check_leak_LDADD = $(HEAP_CHECK_LDADD)
 tests_gc_check_leak_LDFLAGS = $(GORT_LINK)
+
+check_PROGRAMS += tests/gc/check_weak
+TESTS += tests/gc/check_weak
+tests_gc_check_weak_SOURCES = tests/gc/check_weak.c
+tests_gc_check_weak_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_weak_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_weak_LDFLAGS = $(GORT_LINK)
