@@ -123,6 +123,7 @@ libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/mem/mstats.c \
 	runtime/gc/mbarrier.c runtime/gc/mbitmap.c runtime/gc/mfinal.c \
 	runtime/gc/mgc.c runtime/gc/mgcbg.c runtime/gc/mgccheck.c \
+	runtime/gc/mgccpulimit.c \
 	runtime/gc/mgccycle.c runtime/gc/mgclimit.c runtime/gc/mgcmark.c \
 	runtime/gc/mgcpacer.c runtime/gc/mgcscavenge.c \
 	runtime/gc/heapdump.c runtime/gc/mgcroots.c runtime/gc/mgcsweep.c runtime/gc/mgctypes.c \
@@ -132,7 +133,7 @@ noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
 	runtime/mem/mpagealloc.h runtime/mem/mprof.h \
 	runtime/mem/sizeclasses.h \
 	runtime/gc/gc.h runtime/gc/gcdaemon.h runtime/gc/mgc.h \
-	runtime/gc/mgcpacer.h
+	runtime/gc/mgccpulimit.h runtime/gc/mgcpacer.h
 # Makes sizeclasses.h; see there. The test compares.
 check_PROGRAMS += mksizeclasses
 mksizeclasses_SOURCES = runtime/mem/mksizeclasses.c
@@ -153,7 +154,8 @@ libgort_la_SOURCES += runtime/fault/catch_amd64.S runtime/fault/crash.c \
 noinst_HEADERS += runtime/diag/control.h runtime/diag/prof.h \
 	runtime/diag/trace.h
 libgort_la_SOURCES += runtime/diag/control.c runtime/diag/cpuprof.c \
-	runtime/diag/debugvars.c runtime/diag/gctrace.c \
+	runtime/diag/debugvars.c runtime/diag/gcpacertrace.c \
+	runtime/diag/gctrace.c \
 	runtime/diag/goroutines.c\
 	runtime/diag/schedtrace.c runtime/diag/stacks.c \
 	runtime/diag/telemetry.c runtime/diag/timehist.c \

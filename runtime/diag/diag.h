@@ -44,6 +44,22 @@ int rt_gctrace_ms(int64_t ns, char *buf, size_t cap);
 int rt_gctrace_format(const struct rt_gc_cycle *r, char *buf, size_t cap);
 const struct rt_gc_cycle *rt_gctrace_last(void); /* NULL before the first */
 
+/* ---- gcpacertrace.c: the collector's other lines, without newline in the
+ * buffers; returns bytes. The printers ask no debug variable. ---- */
+struct rt_gc_pace;
+struct rt_gc_paced;
+void rt_gcpacertrace_begin(const struct rt_gc_pace *t);
+void rt_gcpacertrace_end(const struct rt_gc_paced *t);
+int rt_gcpacertrace_format_begin(const struct rt_gc_pace *t, char *buf,
+    size_t cap);
+int rt_gcpacertrace_format_end(const struct rt_gc_paced *t, char *buf,
+    size_t cap);
+/* Bytes given back since the last line and in all; heap pages in spans; held. */
+void rt_scavtrace(uint64_t work, uint64_t total, uint64_t inuse, uint64_t held,
+    bool forced);
+int rt_scavtrace_format(uint64_t work, uint64_t total, uint64_t inuse,
+    uint64_t held, bool forced, char *buf, size_t cap);
+
 /* ---- telemetry.c: the ring ---- */
 /* boot, after the environment is known: map GORT_RING_FD if it is there. */
 void rt_telemetry_init(void);

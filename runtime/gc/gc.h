@@ -28,6 +28,20 @@ struct rt_gc_cycle {
 	uint64_t goal, stacks, globals;             /* bytes */
 };
 
+/* The pacer's view of a cycle that begins, and of one that ended. */
+struct rt_gc_pace {
+	double assist_ratio; /* work for each byte allocated */
+	uint64_t scan_bytes, heap_bytes, goal;
+	int32_t dedicated;   /* threads with a processor of their own */
+	double fraction;     /* of each processor, for another one */
+};
+struct rt_gc_paced {
+	double utilization, expected; /* of the CPUs */
+	uint64_t heap_work, stack_work, globals_work, expected_work; /* bytes */
+	uint64_t heap_start, heap_end, goal;
+	double cons_mark; /* as it was expected */
+};
+
 void rt_gcinit(void);   /* boot: GOGC, GOMEMLIMIT parsed; first goal */
 void rt_gcenable(void); /* runtime.main: sweeper and scavenger goroutines */
 

@@ -14,27 +14,45 @@
  *
  * Whoever finds one due begins it: takes worldsema (one stopper at a time),
  * looks again if it is still due, and stops the world.
+ *
+ * The pacer (mgcpacer.c) is arithmetic; here it meets the runtime. Its struct
+ * and the words that everybody reads, goal and trigger, change together under
+ * one lock, so that of two changes at the same time (GOGC, the limit, a cycle's
+ * end, memory beside the heap) the one that comes last knows of both.
  */
 #include "gc/mgc.h"
 
 #include "boot/boot.h"
 #include "diag/diag.h"
 #include "fault/fault.h"
+#include "gc/mgccpulimit.h"
 #include "gc/mgcpacer.h"
+#include "lock/lock.h"
 #include "mem/mprof.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
 
 static struct {
 	_Atomic bool enabled; /* runtime.main has called gcenable */
+	/* lock to write: what the pacer has, for everybody */
 	_Atomic int32_t percent;
 	_Atomic int64_t limit;
 	_Atomic uint64_t goal;
-	/* what the last cycle found; world stopped to write */
-	uint64_t marked, stacks, waste;
-	uint64_t runway; /* allocated while it marked */
+	struct rt_mutex lock;
+	struct gc_pacer pacer; /* lock */
+	/* of the cycle that runs; stw to write */
+	struct gc_plan plan;
 	struct gc_daemon forcegc;
-} gc = { .percent = 100, .limit = INT64_MAX };
+} gc = { .percent = 100, .limit = INT64_MAX, .lock = { .rank = RANK_PACER } };
+
+/* What the collector takes; mgccpulimit.c. */
+static struct {
+	_Atomic int64_t assist_ns, stopped_ns; /* since the last step */
+	_Atomic bool stepping; /* somebody does; the rest is his alone */
+	int64_t last_ns;
+	struct gc_cpulimit limit;
+	_Atomic bool limiting;
+} cpu;
 
 _Atomic int64_t rt_gc_force_period_ns = (int64_t)120 * 1000000000;
 
@@ -82,57 +100,131 @@ rt_gcdaemon_wake(struct gc_daemon *d)
 
 /* ---- goal ---- */
 
-/* From what the last cycle found; any thread. */
+/* Goal and trigger for everybody. The lock is held. */
+static void
+publish(void)
+{
+	struct gc_pacer *p = &gc.pacer;
+	uint64_t trigger;
+
+	rt_pacer_commit(p);
+	trigger = rt_gc_beside ? p->trigger : p->goal;
+	atomic_store(&gc.goal, p->goal);
+	/* while one runs no other is due */
+	if (atomic_load(&rt_gcphase) == GC_MARK)
+		trigger = UINT64_MAX;
+	atomic_store(&rt_heap.trigger, trigger);
+}
+
+/* Any thread. */
 void
 rt_gc_revise_goal(void)
 {
-	struct gc_pace in = {
-		.live_bytes = gc.marked,
-		.stack_bytes = gc.stacks,
-		.globals_bytes = rt_gcmark_globals_bytes(),
-		.percent = atomic_load(&gc.percent),
-		.limit_bytes = atomic_load(&gc.limit),
-		.nonheap_bytes = rt_mem_nonheap_bytes(),
-		.waste_bytes = gc.waste,
+	uint64_t nonheap = rt_mem_nonheap_bytes();
+	uint64_t globals = rt_gcmark_globals_bytes();
+
+	rt_lock(&gc.lock);
+	gc.pacer.in.nonheap_bytes = nonheap;
+	gc.pacer.in.globals_bytes = globals;
+	publish();
+	rt_unlock(&gc.lock);
+}
+
+static void
+trace_begin(const struct gc_plan *plan, uint64_t live, uint64_t goal)
+{
+	struct rt_gc_pace t = {
+		.assist_ratio = rt_pacer_assist_ratio(plan, goal),
+		.scan_bytes = live,
+		.heap_bytes = plan->begun,
+		.goal = goal,
 	};
 
-	atomic_store(&gc.goal, rt_pacer_goal(&in));
-	rt_gc_set_trigger(atomic_load(&rt_gcphase) != GC_MARK);
+	rt_pacer_workers(rt_gomaxprocs, &t.dedicated, &t.fraction);
+	rt_gcpacertrace_begin(&t);
 }
 
 void
-rt_gc_set_trigger(bool due)
+rt_gc_begun(uint64_t heap_bytes)
 {
-	uint64_t goal = atomic_load(&gc.goal);
+	uint64_t live, goal;
 
-	if (!due)
-		goal = UINT64_MAX;
-	else if (rt_gc_beside)
-		goal = rt_pacer_trigger(goal, gc.marked, gc.runway);
-	atomic_store(&rt_heap.trigger, goal);
+	rt_lock(&gc.lock);
+	rt_pacer_begin(&gc.pacer, heap_bytes, &gc.plan);
+	live = gc.pacer.in.live_bytes;
+	goal = gc.pacer.goal;
+	atomic_store(&rt_heap.trigger, UINT64_MAX);
+	rt_unlock(&gc.lock);
+	if (RT_UNLIKELY(atomic_load_explicit(&rt_debug.gcpacertrace,
+	                    memory_order_relaxed) > 0))
+		trace_begin(&gc.plan, live, goal);
+}
+
+static void
+trace_end(const struct rt_gc_cycle *r, const struct gc_measure *m,
+    const struct gc_pacer *p, uint64_t marked)
+{
+	struct rt_gc_paced t = {
+		.utilization = rt_pacer_utilization(m),
+		.expected = GC_SHARE,
+		.heap_work = marked,
+		.stack_work = r->stacks,
+		.globals_work = r->globals,
+		.expected_work = gc.plan.expected,
+		.heap_start = r->heap_start,
+		.heap_end = r->heap_end,
+		.goal = r->goal,
+		.cons_mark = p->cons_mark,
+	};
+
+	rt_gcpacertrace_end(&t);
 }
 
 void
-rt_gc_found(uint64_t marked, uint64_t stacks, uint64_t waste,
-    uint64_t allocated)
+rt_gc_found(const struct rt_gc_cycle *r, bool beside)
 {
-	gc.marked = marked;
-	gc.stacks = stacks;
-	gc.waste = waste;
-	gc.runway = allocated;
-	rt_gc_revise_goal();
+	uint64_t marked = r->heap_live - (r->heap_end - r->heap_start);
+	struct gc_measure m = {
+		.begun = r->heap_start,
+		.ended = r->heap_end,
+		.work = marked + r->stacks + r->globals,
+		.mark_ns = r->mark_ns,
+		.bg_ns = r->bg_ns + r->idle_ns,
+		.assist_ns = r->assist_ns,
+		.procs = (int32_t)r->procs,
+	};
+	struct gc_pacer before;
+
+	rt_lock(&gc.lock);
+	before = gc.pacer;
+	gc.pacer.in.live_bytes = r->heap_live;
+	gc.pacer.in.stack_bytes = r->stacks;
+	gc.pacer.in.globals_bytes = r->globals;
+	gc.pacer.in.waste_bytes = atomic_load(&rt_heap.stats.inuse_bytes) -
+	    r->heap_end;
+	if (beside && !r->forced)
+		rt_pacer_end(&gc.pacer, &m);
+	publish();
+	rt_gcsweep_pace(atomic_load(&rt_heap.trigger));
+	rt_unlock(&gc.lock);
+	if (RT_UNLIKELY(atomic_load_explicit(&rt_debug.gcpacertrace,
+	                    memory_order_relaxed) > 0) &&
+	    !r->forced)
+		trace_end(r, &m, &before, marked);
+}
+
+uint64_t
+rt_gc_assist_due(uint64_t done)
+{
+	/* the plan stands while marking goes on; the goal may move */
+	return rt_pacer_due(
+	    &gc.plan, atomic_load(&gc.goal), rt_heap_live(), done);
 }
 
 uint64_t
 rt_gc_heap_goal(void)
 {
 	return atomic_load(&gc.goal);
-}
-
-uint64_t
-rt_gc_last_heap_marked(void)
-{
-	return gc.marked;
 }
 
 int32_t
@@ -144,10 +236,15 @@ rt_gc_percent(void)
 int32_t
 rt_gc_percent_set(int32_t percent)
 {
-	int32_t old = atomic_exchange(
-	    &gc.percent, percent < 0 ? -1 : percent);
+	int32_t old;
 
+	percent = percent < 0 ? -1 : percent;
+	rt_lock(&gc.lock);
+	old = atomic_exchange(&gc.percent, percent);
+	gc.pacer.in.percent = percent;
+	rt_unlock(&gc.lock);
 	rt_gc_revise_goal();
+	rt_gcsweep_pace(atomic_load(&rt_heap.trigger));
 	return old;
 }
 
@@ -158,9 +255,69 @@ rt_gc_memlimit_set(int64_t bytes)
 
 	if (bytes < 0)
 		return atomic_load_explicit(&gc.limit, memory_order_relaxed);
+	rt_lock(&gc.lock);
 	old = atomic_exchange(&gc.limit, bytes);
+	gc.pacer.in.limit_bytes = bytes;
+	rt_unlock(&gc.lock);
 	rt_gc_revise_goal();
 	return old;
+}
+
+/* ---- the collector's share of the CPU ---- */
+
+void
+rt_gc_cpu_assisted(int64_t ns)
+{
+	atomic_fetch_add_explicit(&cpu.assist_ns, ns, memory_order_relaxed);
+}
+
+void
+rt_gc_cpu_stopped(int64_t ns)
+{
+	atomic_fetch_add_explicit(&cpu.stopped_ns, ns, memory_order_relaxed);
+}
+
+bool
+rt_gc_cpu_limiting(void)
+{
+	return atomic_load_explicit(&cpu.limiting, memory_order_relaxed);
+}
+
+/*
+ * Marking threads count with the quarter that they may take, less what idle
+ * processors give. How many are idle is asked now, for the whole time since
+ * the last step; steps are made often when it matters.
+ */
+static void
+cpu_step(int64_t now_ns)
+{
+	int64_t dt = now_ns - cpu.last_ns, gc_ns, bg_ns, procs = rt_gomaxprocs;
+	int64_t idle = (int64_t)atomic_load(&rt_sched.npidle);
+	int64_t busy = idle < procs ? procs - idle : 1;
+
+	if (dt <= 0)
+		return;
+	cpu.last_ns = now_ns;
+	gc_ns = atomic_exchange(&cpu.assist_ns, 0) +
+	    atomic_exchange(&cpu.stopped_ns, 0) * busy;
+	bg_ns = (procs - 4 * idle) * dt / 4;
+	if (rt_gc_beside && rt_gc_marking() && bg_ns > 0)
+		gc_ns += bg_ns;
+	atomic_store_explicit(&cpu.limiting,
+	    rt_cpulimit_step(&cpu.limit, gc_ns, dt * busy, (int32_t)procs),
+	    memory_order_relaxed);
+}
+
+void
+rt_gc_cpu_update(int64_t now_ns)
+{
+	/* acquire and release: what the last one wrote is seen; who comes
+	 * while another steps has given his part already, or the next takes it */
+	if (atomic_exchange_explicit(
+	        &cpu.stepping, true, memory_order_acquire))
+		return;
+	cpu_step(now_ns);
+	atomic_store_explicit(&cpu.stepping, false, memory_order_release);
 }
 
 /* Debug variables may change while the program runs. */
@@ -185,6 +342,7 @@ rt_gcinit(void)
 		         "runtime/debug.SetMemoryLimit`");
 	}
 	atomic_store(&gc.limit, limit);
+	rt_pacer_init(&gc.pacer, atomic_load(&gc.percent), limit);
 	rt_gccycle_init();
 	rt_gcwork_init();
 	rt_final_init();
@@ -197,10 +355,15 @@ rt_gcinit(void)
 bool
 rt_gc_should_start(void)
 {
-	return atomic_load_explicit(
-	           &rt_heap.live, memory_order_relaxed) >=
-	    atomic_load_explicit(&rt_heap.trigger, memory_order_relaxed) &&
-	    atomic_load_explicit(&gc.enabled, memory_order_relaxed) &&
+	if (RT_LIKELY(atomic_load_explicit(
+	                  &rt_heap.live, memory_order_relaxed) <
+	        atomic_load_explicit(&rt_heap.trigger, memory_order_relaxed)))
+		return false;
+	if (!rt_gc_beside && rt_gc_cpu_limiting()) {
+		rt_gc_cpu_update(rt_nanotime()); /* time goes by */
+		return false;
+	}
+	return atomic_load_explicit(&gc.enabled, memory_order_relaxed) &&
 	    atomic_load_explicit(&rt_panicking, memory_order_relaxed) == 0;
 }
 
@@ -237,6 +400,7 @@ run_cycle(enum gc_why why)
 		rt_gccycle_begin(why); /* releases worldsema */
 	else
 		rt_worldsema_release();
+	rt_gc_cpu_update(rt_nanotime());
 }
 
 void
@@ -297,6 +461,7 @@ rt_gc_periodic_check(int64_t now_ns)
 	update_hooks();
 	if (!atomic_load_explicit(&gc.enabled, memory_order_acquire))
 		return;
+	rt_gc_cpu_update(now_ns);
 	rt_gcscavenge_check(now_ns);
 	if (now_ns - last >= atomic_load(&rt_gc_force_period_ns) &&
 	    atomic_load_explicit(&gc.percent, memory_order_relaxed) >= 0)
@@ -307,7 +472,8 @@ void
 rt_gcenable(void)
 {
 	/* the first period begins now */
-	rt_gccycle_set_last_end(rt_nanotime());
+	cpu.last_ns = rt_nanotime();
+	rt_gccycle_set_last_end(cpu.last_ns);
 	rt_gc_revise_goal();
 	rt_gcsweep_start_daemon();
 	rt_gcscavenge_start_daemon();

@@ -36,7 +36,8 @@ int64_t rt_gccycle_last_end_ns(void); /* mono */
 void rt_gccycle_set_last_end(int64_t now_ns);
 /* What a worker marked counts as done. */
 void rt_gc_credit_marked(struct gcworker *w);
-uint64_t rt_gccycle_marked(void); /* so far, or by the last cycle */
+/* Bytes marked and read as roots, so far or by the last cycle. */
+uint64_t rt_gccycle_work(void);
 void rt_gccycle_wake_finisher(void);
 /* End the cycle if its marking is over. User goroutine, no lock held. */
 void rt_gccycle_try_to_end(void);
@@ -50,21 +51,24 @@ void rt_gcbg_quiesce(void); /* marking is over: until all have left */
 int64_t rt_gcbg_cpu_ns(void);    /* since the last call */
 int64_t rt_gcbg_assist_ns(void); /* the same of assists */
 void rt_gcbg_pace(struct gcworker *w);
-/* World stopped, a cycle begins: heap size now and its goal, bytes that are
- * expected to be marked. */
-void rt_gcbg_plan(uint64_t live, uint64_t goal, uint64_t work);
 
 /* ---- mgccheck.c ---- */
 void rt_gccheck_closure(void); /* world stopped, marking is over */
 
 /* ---- mgc.c ---- */
-/* What the cycle that ends found. World stopped. */
-void rt_gc_found(uint64_t marked, uint64_t stacks, uint64_t waste,
-    uint64_t allocated);
-void rt_gc_set_trigger(bool due); /* false: none while marking */
+/* A cycle begins; it ended with r. World stopped, not marking any more then. */
+void rt_gc_begun(uint64_t heap_bytes);
+void rt_gc_found(const struct rt_gc_cycle *r, bool beside);
+/* Work done that the plan wants at this moment; while marking. */
+uint64_t rt_gc_assist_due(uint64_t done);
+/* CPU time that the program did not get: of one thread; all the world stood
+ * still. And look what follows from it. */
+void rt_gc_cpu_assisted(int64_t ns);
+void rt_gc_cpu_stopped(int64_t ns);
+void rt_gc_cpu_update(int64_t now_ns);
+bool rt_gc_cpu_limiting(void); /* the collector has taken too much */
 void rt_gc_stress_cycle(void); /* one cycle now; GODEBUG=gcstress */
 void rt_gc_fill_memstats(struct rt_memstats *r);
-uint64_t rt_gc_last_heap_marked(void);
 /* The goal anew, from what the last cycle found and what is in use now. */
 void rt_gc_revise_goal(void);
 
@@ -109,7 +113,7 @@ struct workbuf {
 struct gcworker { /* one thread that marks; nobody else touches it */
 	struct workbuf *cur, *other; /* push and pop; swap when cur is spent */
 	uint64_t bytes_marked;
-	uint64_t stack_bytes;
+	uint64_t stack_bytes, globals_bytes; /* read */
 	/* Marks at most so many bytes before rt_gcmark_drain returns. */
 	uint64_t budget_bytes;
 	bool alone; /* nobody else sets mark bits: plain stores will do */
@@ -220,6 +224,11 @@ void rt_gcsweep_all(void);       /* world stopped */
 void rt_gcsweep_finish(void);    /* user goroutine: until all is swept */
 void rt_gcsweep_begin(void);     /* world stopped, after marking */
 void rt_gcsweep_reclaim(size_t npages); /* see there */
+/* Sweeping shall be over before the heap comes to the trigger; and do what is
+ * due for that. pay: no safepoint inside. */
+void rt_gcsweep_pace(uint64_t trigger);
+void rt_gcsweep_pay(void);
+bool rt_gcsweep_behind(void);
 void rt_gcsweep_start_daemon(void);
 void rt_gcsweep_wake(void);
 
@@ -227,6 +236,13 @@ void rt_gcsweep_wake(void);
 void rt_gcscavenge_for_limit(void);
 /* Give at most max_bytes of free pages back; returns bytes given. */
 size_t rt_gcscavenge(size_t max_bytes);
+/* Bytes of free pages held beyond what the next cycle will want. */
+uint64_t rt_gcscavenge_excess(void);
+/* Of so much held in excess, and so much at the most since there was none, give
+ * this back in the next second. */
+uint64_t rt_gcscavenge_step(uint64_t excess, uint64_t most);
+uint32_t rt_gcscavenge_excluded(void); /* huge pages; see there */
+void rt_gcscavenge_trace(bool forced); /* scavtrace's line, if it is on */
 void rt_gcscavenge_start_daemon(void);
 void rt_gcscavenge_check(int64_t now_ns); /* sysmon, about once a second */
 

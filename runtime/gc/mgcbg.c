@@ -11,15 +11,17 @@
  * for its share after each SLICE_NS, unless a P is idle; a thread that was
  * woken for an idle P leaves when there is none any more.
  *
- * Assists. The plan of a cycle is a line from (heap when it began, nothing
- * marked) to (goal, everything marked that lived the last time). An allocation
- * that needs a new span looks where marking is and, if it is behind the line,
- * marks what is missing, ASSIST_MAX_BYTES at most. So a program that
- * allocates slowly pays nothing, and one that allocates faster than the threads
- * can mark is slowed down to what they and it itself mark. Above the goal every
- * such allocation marks, or ends the cycle when that is all there is to do:
+ * Assists. The plan of a cycle says how much should be marked when the heap is
+ * so large (mgcpacer.c). An allocation that needs a new span looks and, if
+ * marking is behind, marks what is missing, ASSIST_MAX_BYTES at most. So a
+ * program that allocates slowly pays nothing, and one that allocates faster
+ * than the threads can mark is slowed down to what they and it itself mark,
+ * unless the collector takes too much already (mgccpulimit.c). When marking is
+ * over it ends the cycle:
  * on a machine with other work the heap must not grow because a thread of ours
- * waits for a processor. Rejected: credit
+ * waits for a processor. So an allocation that finds nothing to take, beyond all
+ * that the plan allows, waits a millisecond for those who have the work: the
+ * processor that it leaves is likely the one they lack. Rejected: credit
  * and debt for each goroutine; the line needs two numbers that are there anyway.
  */
 #include "gc/mgc.h"
@@ -35,6 +37,8 @@
 #define SLEEP_MAX_US 2000
 #define ASSIST_MAX_BYTES ((uint64_t)128 << 10)
 #define ASSIST_MIN_BYTES ((uint64_t)8 << 10)
+#define WAIT_US 50
+#define WAITS_MAX 20
 
 struct helper {
 	struct rt_note start;
@@ -52,8 +56,6 @@ static struct {
 	_Atomic uint32_t ids;    /* each helper takes its number */
 	_Atomic uint32_t active; /* helpers between waking and sleeping */
 	_Atomic int64_t cpu_ns, assist_ns;
-	/* the plan; stw to write */
-	uint64_t live, goal, work;
 } bg;
 
 /* ---- threads ---- */
@@ -199,32 +201,11 @@ rt_gcbg_assist_ns(void)
 	return atomic_exchange(&bg.assist_ns, 0);
 }
 
-void
-rt_gcbg_plan(uint64_t live, uint64_t goal, uint64_t work)
-{
-	bg.live = live;
-	bg.goal = goal > live + ASSIST_MAX_BYTES ? goal
-	                                         : live + ASSIST_MAX_BYTES;
-	bg.work = work;
-}
-
-/* How far marking is behind the line, in bytes. */
-static uint64_t
-behind(void)
-{
-	uint64_t used = rt_heap_live() - bg.live, line;
-	uint64_t marked = rt_gccycle_marked();
-
-	line = (uint64_t)((unsigned __int128)bg.work * used /
-	    (bg.goal - bg.live));
-	return line > marked ? line - marked : 0;
-}
-
 static void
 assist_on_g0(void *arg)
 {
 	uint64_t bytes = *(uint64_t *)arg;
-	int64_t t0 = rt_nanotime();
+	int64_t t0 = rt_nanotime(), t1;
 	struct gcworker w;
 	bool over;
 
@@ -236,30 +217,56 @@ assist_on_g0(void *arg)
 	rt_gc_credit_marked(&w);
 	rt_gcworker_dispose(&w);
 	over = rt_gcwork_leave();
-	atomic_fetch_add(&bg.assist_ns, rt_nanotime() - t0);
+	t1 = rt_nanotime();
+	atomic_fetch_add(&bg.assist_ns, t1 - t0);
+	rt_gc_cpu_assisted(t1 - t0);
+	rt_gc_cpu_update(t1);
 	if (over)
 		rt_gccycle_wake_finisher();
+}
+
+static bool
+nothing_to_take(void)
+{
+	return rt_gcwork_empty() && !rt_gcmark_jobs_left();
+}
+
+/* The heap is larger than it may be, and what is left to mark is with others. */
+static void
+wait_for_work(void)
+{
+	for (int i = 0; i < WAITS_MAX && nothing_to_take() &&
+	     !rt_gcwork_is_over(); i++) {
+		rt_usleep(WAIT_US);
+		rt_preempt_check();
+	}
 }
 
 void
 rt_gc_assist(void)
 {
-	bool late = rt_heap_live() > bg.goal;
-	uint64_t bytes;
+	uint64_t done, due, bytes;
 
 	if (rt_gcwork_is_over()) { /* the finisher has not had its turn */
 		rt_gccycle_try_to_end();
 		return;
 	}
-	if (rt_gcwork_empty() && !rt_gcmark_jobs_left()) {
-		/* nothing that we could take: let those go on who have it */
-		if (late)
+	if (rt_gc_cpu_limiting()) {
+		rt_gc_cpu_update(rt_nanotime()); /* time goes by */
+		return;
+	}
+	done = rt_gccycle_work();
+	due = rt_gc_assist_due(done);
+	bytes = due > done ? due - done : 0;
+	if (bytes < ASSIST_MIN_BYTES)
+		return;
+	if (nothing_to_take()) {
+		if (due == UINT64_MAX)
+			wait_for_work();
+		else if (rt_heap_live() > rt_gc_heap_goal())
 			rt_gosched();
 		return;
 	}
-	bytes = late ? ASSIST_MAX_BYTES : behind();
-	if (bytes < ASSIST_MIN_BYTES)
-		return;
 	if (bytes > ASSIST_MAX_BYTES)
 		bytes = ASSIST_MAX_BYTES;
 	rt_systemstack(assist_on_g0, &bytes);

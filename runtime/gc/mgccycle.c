@@ -68,7 +68,8 @@ static struct {
 	int64_t cpu_ns; /* of all cycles */
 	uint32_t tries; /* ends tried in this cycle */
 	bool beside;    /* this one marks beside the program */
-	_Atomic uint64_t marked, stacks; /* bytes, by this cycle's workers */
+	/* bytes, by this cycle's workers */
+	_Atomic uint64_t marked, stacks, globals;
 	_Atomic uint64_t started, ended; /* worldsema to write */
 	struct gc_daemon finisher;
 
@@ -133,13 +134,17 @@ rt_gc_credit_marked(struct gcworker *w)
 	    &cyc.marked, w->bytes_marked, memory_order_relaxed);
 	atomic_fetch_add_explicit(
 	    &cyc.stacks, w->stack_bytes, memory_order_relaxed);
-	w->bytes_marked = w->stack_bytes = 0;
+	atomic_fetch_add_explicit(
+	    &cyc.globals, w->globals_bytes, memory_order_relaxed);
+	w->bytes_marked = w->stack_bytes = w->globals_bytes = 0;
 }
 
 uint64_t
-rt_gccycle_marked(void)
+rt_gccycle_work(void)
 {
-	return atomic_load_explicit(&cyc.marked, memory_order_relaxed);
+	return atomic_load_explicit(&cyc.marked, memory_order_relaxed) +
+	    atomic_load_explicit(&cyc.stacks, memory_order_relaxed) +
+	    atomic_load_explicit(&cyc.globals, memory_order_relaxed);
 }
 
 static void
@@ -147,6 +152,7 @@ count_pause(int64_t ns)
 {
 	rt_timehist_add(&rt_hist_gc_pauses, ns, 1);
 	atomic_fetch_add(&cyc.pause_total_ns, (uint64_t)ns);
+	rt_gc_cpu_stopped(ns);
 }
 
 /* The numbers of the cycle that ends now; world stopped. */
@@ -272,9 +278,11 @@ begin_cycle(int64_t now_ns)
 	atomic_fetch_add(&cyc.started, 1);
 	atomic_store(&cyc.marked, 0);
 	atomic_store(&cyc.stacks, 0);
+	atomic_store(&cyc.globals, 0);
 	rt_gcbg_cpu_ns();
 	rt_gcbg_assist_ns();
 	atomic_store(&rt_gcphase, GC_MARK);
+	rt_gc_begun(r->heap_start);
 }
 
 /* The rest of both ways: what was marked is what lives. */
@@ -282,8 +290,6 @@ static void
 end_cycle(uint64_t live)
 {
 	struct rt_gc_cycle *r = &cyc.r;
-	uint64_t waste = atomic_load(&rt_heap.stats.inuse_bytes) -
-	    r->heap_end;
 
 	atomic_store(&rt_gcphase, GC_MARKTERM);
 	r->globals = rt_gcmark_globals_bytes();
@@ -292,7 +298,6 @@ end_cycle(uint64_t live)
 	atomic_store(&rt_heap.live, live);
 	rt_mprof_next_cycle();
 	rt_gcsweep_begin();
-	rt_gc_found(live, r->stacks, waste, r->heap_end - r->heap_start);
 	atomic_store(&rt_gcphase, GC_OFF);
 }
 
@@ -343,6 +348,7 @@ whole_on_g0(void *arg)
 	r->assist_ns = 0;
 	count_pause(t3 - t0);
 	account(r, t3);
+	rt_gc_found(r, false);
 	rt_start_the_world_with_sema();
 }
 
@@ -358,8 +364,6 @@ begin_on_g0(void *arg)
 
 	rt_stop_the_world_with_sema();
 	begin_cycle(t0);
-	rt_gc_set_trigger(false);
-	rt_gcbg_plan(r->heap_start, r->goal, rt_gc_last_heap_marked());
 	rt_gcbarrier_set(true);
 	rt_sched.gscan = true;
 	rt_gcwork_begin(WORKERS_MAX);
@@ -427,6 +431,7 @@ end_on_g0(void *arg)
 		r->bg_ns = rt_gcbg_cpu_ns();
 		r->assist_ns = rt_gcbg_assist_ns();
 		account(r, t1);
+		rt_gc_found(r, true);
 	}
 	rt_start_the_world_with_sema();
 }
@@ -444,6 +449,7 @@ finish(void)
 	rt_worldsema_release();
 	rt_gcsweep_wake();
 	tell_waiters();
+	rt_gc_cpu_update(rt_nanotime());
 }
 
 void

@@ -358,6 +358,7 @@ mark_globals(struct gcworker *w, uint32_t job)
 		if (hi > r->base + r->bytes)
 			hi = r->base + r->bytes;
 		rt_gcmark_range(w, lo, hi);
+		w->globals_bytes += hi - lo;
 		return;
 	}
 }
@@ -617,6 +618,7 @@ claim_piece(struct gcworker *w)
 		rt_gcmark_range(
 		    w, r->base + r->done, r->base + r->done + n);
 		r->done += n;
+		w->globals_bytes += n;
 	}
 	rt_roots_unlock();
 	return r != NULL;

@@ -139,6 +139,7 @@ static RT_NO_SANITIZE void
 mark_var(struct gcworker *w, const struct rt_root_var *v, size_t from,
     size_t to)
 {
+	w->globals_bytes += to - from;
 	for (size_t at = from; at < to; at += 8 * sizeof(uintptr_t)) {
 		unsigned bits = v->gcdata[at / (8 * sizeof(uintptr_t))];
 

@@ -19,7 +19,11 @@
  *     has freed as many pages, so that the heap does not grow while garbage
  *     waits (reclaim);
  *   - the background goroutine, a few spans a turn;
- *   - a forced cycle, and the beginning of the next cycle, sweep the rest.
+ *   - an allocation that needs a span, if sweeping is behind: by the time the
+ *     heap has grown to seven eighths of the way to the next trigger all shall
+ *     be swept, and pages swept follow bytes allocated along that line (pay).
+ *     So it is not the one who begins the next cycle who finds all the rest;
+ *   - a forced cycle, and the beginning of the next cycle, sweep what is left.
  *
  * No sweep crosses a safepoint: a sweeper neither parks nor yields between
  * taking a span and putting it back, so that in a stopped world every span is
@@ -36,11 +40,17 @@
 #define SPANS_PER_TURN 16
 /* Bounds what one allocation of fresh pages pays for others' garbage. */
 #define RECLAIM_TRIES 32
+/* The same of one that finds sweeping behind. */
+#define PAY_TRIES 64
 
 static struct {
 	_Atomic uint32_t next;    /* span classes below have nothing unswept */
 	_Atomic uint32_t sweepers; /* between take and put */
 	_Atomic bool done;        /* nothing unswept is left on any list */
+	_Atomic uint64_t swept_pages; /* in this cycle */
+	/* The line. Written when a cycle ends or GOGC changes; who reads while
+	 * it changes sweeps a little too much or too little, once. */
+	_Atomic uint64_t base_live, base_pages, room_bytes, left_pages;
 	struct gc_daemon daemon;
 } sweep = { .done = true };
 
@@ -111,6 +121,8 @@ rt_mspan_sweep(struct mspan *s, bool keep)
 	n = swap_bits(s);
 	if (n > s->alloccount)
 		rt_throw("sweep: more slots marked than allocated");
+	atomic_fetch_add_explicit(
+	    &sweep.swept_pages, s->npages, memory_order_relaxed);
 	count_frees(s, s->alloccount - n);
 	s->needzero |= n != s->alloccount;
 	s->alloccount = n;
@@ -169,9 +181,12 @@ rt_gcsweep_one(void)
 			rt_mcentral_put(&rt_heap.central[c], s);
 	}
 	rt_gcsweep_leave();
-	if (s == NULL) {
-		atomic_store_explicit(&sweep.done, true, memory_order_release);
+	/* one of those who find the lists empty does what follows from it */
+	if (s == NULL &&
+	    !atomic_exchange_explicit(
+	        &sweep.done, true, memory_order_acq_rel)) {
 		rt_final_wake();
+		rt_gcscavenge_trace(false);
 	}
 	return freed;
 }
@@ -206,7 +221,56 @@ rt_gcsweep_begin(void)
 {
 	atomic_fetch_add(&rt_heap.sweepgen, 2);
 	atomic_store(&sweep.next, 0);
+	atomic_store(&sweep.swept_pages, 0);
 	atomic_store(&sweep.done, false);
+}
+
+/* ---- sweeping in proportion ---- */
+
+void
+rt_gcsweep_pace(uint64_t trigger)
+{
+	uint64_t all = atomic_load(&rt_heap.stats.inuse_bytes) >> RT_PAGE_SHIFT;
+	uint64_t swept = atomic_load(&sweep.swept_pages);
+	uint64_t live = rt_heap_live(), room = 0;
+
+	/* no trigger, no hurry: the background has time */
+	if (trigger > live && trigger < (uint64_t)INT64_MAX)
+		room = (trigger - live) / 8 * 7;
+	atomic_store(&sweep.base_live, live);
+	atomic_store(&sweep.base_pages, swept);
+	atomic_store(&sweep.left_pages, all > swept ? all - swept : 0);
+	atomic_store(&sweep.room_bytes, room);
+}
+
+/* Pages that the line wants swept by now. */
+static uint64_t
+due_pages(void)
+{
+	uint64_t live = rt_heap_live(), base = atomic_load(&sweep.base_live);
+	uint64_t room = atomic_load(&sweep.room_bytes);
+
+	if (live <= base || room == 0)
+		return 0;
+	return atomic_load(&sweep.base_pages) +
+	    (uint64_t)((unsigned __int128)atomic_load(&sweep.left_pages) *
+	        (live - base) / room);
+}
+
+bool
+rt_gcsweep_behind(void)
+{
+	return !atomic_load_explicit(&sweep.done, memory_order_acquire) &&
+	    atomic_load_explicit(
+	        &sweep.swept_pages, memory_order_relaxed) < due_pages();
+}
+
+void
+rt_gcsweep_pay(void)
+{
+	for (int i = 0; i < PAY_TRIES && rt_gcsweep_behind(); i++)
+		if (rt_gcsweep_one() == SIZE_MAX)
+			return;
 }
 
 /*
@@ -218,6 +282,7 @@ rt_gcsweep_reclaim(size_t npages)
 {
 	size_t freed = 0, n;
 
+	rt_gcsweep_pay();
 	for (int i = 0; i < RECLAIM_TRIES && freed < npages; i++) {
 		n = rt_gcsweep_one();
 		if (n == SIZE_MAX)

@@ -46,6 +46,7 @@
 	X(RANK_MCENTRAL, "mcentral")       /* one size class */               \
 	X(RANK_MHEAP, "mheap")             /* pages, spans */                 \
 	X(RANK_PROF, "prof")               /* one profile's counts */         \
+	X(RANK_PACER, "pacer")             /* goal and trigger */             \
 	X(RANK_PERSISTENT, "persistent")   /* leaf: memory never freed */     \
 	X(RANK_TRACE, "trace")             /* leaf: the tracer's buffers */  
 

@@ -114,6 +114,7 @@ rt_mcentral_cachespan(struct mcentral *c)
 	    &rt_heap.sweepgen, memory_order_relaxed));
 	struct mspan *s;
 
+	rt_gcsweep_pay();
 	rt_lock(&c->lock);
 	s = pop(&c->partial[which]);
 	rt_unlock(&c->lock);

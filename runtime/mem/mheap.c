@@ -26,6 +26,7 @@
  */
 #include "mem/mheap.h"
 
+#include "diag/diag.h"
 #include "fault/fault.h"
 #include "gc/mgc.h"
 #include "os/os.h"
@@ -175,6 +176,9 @@ commit(struct mheap *h, size_t to)
 	}
 	rt_memstat_add(RT_STAT_GC, (int64_t)(tabto - tabfrom));
 	h->pages.committed_bytes = to;
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_debug.disablethp, memory_order_relaxed) > 0))
+		(void)rt_sys_hugepages((void *)h->pages.base, to, false);
 	return true;
 }
 

@@ -363,7 +363,7 @@ rt_palloc_scavenge_take(struct pagealloc *a, size_t *cursor_page,
 			continue;
 		}
 		page--;
-		if (++n == max_pages)
+		if (++n == max_pages || page % PALLOC_HUGE_PAGES == 0)
 			break;
 	}
 	*cursor_page = page;
@@ -389,6 +389,20 @@ rt_palloc_scavenge_done(struct pagealloc *a, uintptr_t p, size_t npages)
 		c->gone[w] |= m;
 	a->gone_pages += npages;
 	free_pages(a, page, npages);
+}
+
+bool
+rt_palloc_huge_gone(const struct pagealloc *a, uintptr_t p)
+{
+	size_t page = (p - a->base) >> RT_PAGE_SHIFT;
+	const struct palloc_chunk *c = &a->chunks[page / PALLOC_CHUNK_PAGES];
+	size_t w = page % PALLOC_CHUNK_PAGES / PALLOC_HUGE_PAGES *
+	    (PALLOC_HUGE_PAGES / 64);
+
+	for (size_t i = w; i < w + PALLOC_HUGE_PAGES / 64; i++)
+		if (c->gone[i] != ~(uint64_t)0)
+			return false;
+	return true;
 }
 
 static void

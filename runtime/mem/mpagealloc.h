@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define PALLOC_CHUNK_PAGES 512 /* 4 MiB */
+#define PALLOC_HUGE_PAGES 256  /* 2 MiB: the system's huge page */
 #define PALLOC_CHUNK_WORDS (PALLOC_CHUNK_PAGES / 64)
 #define PALLOC_LEVELS 4
 #define PALLOC_FANOUT_SHIFT 4 /* entries under one entry: 16 */
@@ -53,13 +54,16 @@ uintptr_t rt_palloc_alloc(struct pagealloc *a, size_t npages,
 void rt_palloc_free(struct pagealloc *a, uintptr_t p, size_t npages);
 /*
  * Find free pages that hold memory, at most max_pages in a row, from the
- * highest address below *cursor_page down; marks them used, so that nobody
- * takes them while the caller gives them back. Returns pages, 0: none left.
+ * highest address below *cursor_page down, never across the border of a huge
+ * page; marks them used, so that nobody takes them while the caller gives them
+ * back. Returns pages, 0: none left.
  */
 size_t rt_palloc_scavenge_take(struct pagealloc *a, size_t *cursor_page,
     size_t max_pages, uintptr_t *ret_p);
 /* Pages of scavenge_take are with the system now; free again. */
 void rt_palloc_scavenge_done(struct pagealloc *a, uintptr_t p, size_t npages);
+/* Does the system have all of the huge page that p lies in? */
+bool rt_palloc_huge_gone(const struct pagealloc *a, uintptr_t p);
 /* Compare every summary with the bitmaps; throws. Tests, debug builds. */
 void rt_palloc_verify(const struct pagealloc *a);
 

@@ -26,8 +26,12 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+
+#define THP_DIR "/sys/kernel/mm/transparent_hugepage/"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
@@ -76,6 +80,50 @@ int
 rt_sys_unused(void *p, size_t bytes)
 {
 	return madvise(p, bytes, MADV_DONTNEED) == 0 ? 0 : -errno;
+}
+
+/* Does the file of /sys, after a blank, contain the text? */
+static bool
+sys_says(const char *path, const char *text)
+{
+	char buf[64] = " ";
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	n = read(fd, buf + 1, sizeof(buf) - 2);
+	close(fd);
+	if (n <= 0)
+		return false;
+	buf[n + 1] = '\0';
+	return strstr(buf, text) != NULL;
+}
+
+_Atomic int rt_sys_thp_known; /* 0 not asked, 1 always, 2 not */
+
+/* As with the guards below, two who ask at once find the same. */
+bool
+rt_sys_thp_always(void)
+{
+	int k = atomic_load_explicit(&rt_sys_thp_known, memory_order_relaxed);
+
+	if (k != 0)
+		return k == 1;
+	k = sys_says(THP_DIR "enabled", "[always]") &&
+	        !sys_says(THP_DIR "khugepaged/max_ptes_none", " 0\n")
+	    ? 1
+	    : 2;
+	atomic_store_explicit(&rt_sys_thp_known, k, memory_order_relaxed);
+	return k == 1;
+}
+
+int
+rt_sys_hugepages(void *p, size_t bytes, bool yes)
+{
+	return madvise(p, bytes, yes ? MADV_HUGEPAGE : MADV_NOHUGEPAGE) == 0
+	    ? 0
+	    : -errno;
 }
 
 void

@@ -48,6 +48,11 @@ int rt_sys_map(void *p, size_t bytes);    /* reserved -> read-write */
 /* Contents go, the next read finds zeroes. 0, or -errno: nothing happened
  * (locked pages) and the contents are still there. */
 int rt_sys_unused(void *p, size_t bytes);
+/* May the kernel fill holes with huge pages unasked? As it was at the first
+ * call. And: it may not, or may again, here; 0 or -errno. */
+bool rt_sys_thp_always(void);
+extern _Atomic int rt_sys_thp_known; /* the answer; tests set it */
+int rt_sys_hugepages(void *p, size_t bytes, bool yes);
 void rt_sys_release(void *p, size_t bytes); /* munmap */
 void *rt_sys_mmap(size_t bytes);           /* fresh zeroed memory; NULL */
 /* Guard: accesses fault, no mapping is split where the kernel allows.

@@ -1,5 +1,6 @@
 /*
- * check_gctrace.c - Go's own lines, made again from numbers.
+ * check_gctrace.c - Go's own lines, made again from numbers: gctrace, gcpacertrace,
+ * scavtrace.
  */
 #include "boot/boot.h"
 #include "diag/diag.h"
@@ -86,6 +87,70 @@ START_TEST(last_cycle_is_kept)
 }
 END_TEST
 
+static const struct {
+	struct rt_gc_pace t;
+	const char *line;
+} paces[] = {
+	{ { .assist_ratio = 0.9674182, .scan_bytes = 1 * MB - 1,
+	      .heap_bytes = 7 * MB, .goal = 8 * MB - 1, .fraction = 0.25 },
+	    "pacer: assist ratio=+9.674182e-001 (scan 0 MB in 7->7 MB) "
+	    "workers=0++2.500000e-001" },
+	{ { .assist_ratio = 12.5, .scan_bytes = 100 * MB,
+	      .heap_bytes = 180 * MB, .goal = 200 * MB, .dedicated = 2 },
+	    "pacer: assist ratio=+1.250000e+001 (scan 100 MB in 180->200 MB) "
+	    "workers=2++0.000000e+000" },
+};
+
+START_TEST(pacer_begins_in_gos_words)
+{
+	char b[256];
+
+	rt_gcpacertrace_format_begin(&paces[_i].t, b, sizeof(b));
+	ck_assert_str_eq(b, paces[_i].line);
+}
+END_TEST
+
+static const struct {
+	struct rt_gc_paced t;
+	const char *line;
+} paced[] = {
+	{ { .utilization = 0.399, .expected = 0.25, .heap_work = 101872,
+	      .stack_work = 3640, .globals_work = 223536,
+	      .expected_work = 328512, .heap_start = 7590294,
+	      .heap_end = 8255960, .goal = 8255960 + 77432,
+	      .cons_mark = 0.7540041 },
+	    "pacer: 39% CPU (25 exp.) for 101872+3640+223536 B work "
+	    "(328512 B exp.) in 7590294 B -> 8255960 B "
+	    "(\xe2\x88\x86goal -77432, cons/mark +7.540041e-001)" },
+	{ { .utilization = 1, .expected = 0.25, .heap_end = 5, .goal = 3 },
+	    "pacer: 100% CPU (25 exp.) for 0+0+0 B work (0 B exp.) in "
+	    "0 B -> 5 B (\xe2\x88\x86goal 2, cons/mark +0.000000e+000)" },
+};
+
+START_TEST(pacer_ends_in_gos_words)
+{
+	char b[512];
+
+	rt_gcpacertrace_format_end(&paced[_i].t, b, sizeof(b));
+	ck_assert_str_eq(b, paced[_i].line);
+}
+END_TEST
+
+START_TEST(scavenger_speaks_gos_words)
+{
+	char b[128];
+
+	rt_scavtrace_format(6400 << 10, (7888 << 10) + 1023, 959, 1000, false,
+	    b, sizeof(b));
+	ck_assert_str_eq(b, "scav 6400 KiB work, 7888 KiB total, 95% util");
+	rt_scavtrace_format(8 << 10, 15736 << 10, 7, 7, true, b, sizeof(b));
+	ck_assert_str_eq(
+	    b, "scav 8 KiB work, 15736 KiB total, 100% util (forced)");
+	rt_scavtrace_format(0, 0, 0, 0, false, b, sizeof(b));
+	ck_assert_str_eq(b, "scav 0 KiB work, 0 KiB total, 0% util");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -96,6 +161,11 @@ main(void)
 	    (int)(sizeof(times) / sizeof(times[0])));
 	tcase_add_loop_test(
 	    tc, line_is_gos, 0, (int)(sizeof(lines) / sizeof(lines[0])));
+	tcase_add_loop_test(tc, pacer_begins_in_gos_words, 0,
+	    (int)(sizeof(paces) / sizeof(paces[0])));
+	tcase_add_loop_test(tc, pacer_ends_in_gos_words, 0,
+	    (int)(sizeof(paced) / sizeof(paced[0])));
+	tcase_add_test(tc, scavenger_speaks_gos_words);
 	tcase_add_test(tc, last_cycle_is_kept);
 	suite_add_tcase(s, tc);
 	return suite_run(s);

@@ -7,11 +7,14 @@
  */
 #include "mem/heap_test.h"
 
+#include "os/os.h"
+
 #include "gc/mgcpacer.h"
 
 #include <pthread.h>
 
 #include "diag/diag.h"
+#include "sched/oracle.h"
 
 #define N 2000
 #define FEW (N / 20)
@@ -498,6 +501,220 @@ scavenge_body(void *arg)
 	return 0;
 }
 
+/* ---- after a peak ---- */
+
+static uint64_t
+held_bytes(void)
+{
+	return atomic_load(&rt_memstat_sys[RT_STAT_HEAP]) -
+	    atomic_load(&rt_heap.stats.released_bytes);
+}
+
+static void
+make_peak(void *arg)
+{
+	void **keep = rt_mallocgc(8 * 1000, NULL, true, true);
+
+	for (int i = 0; i < 1000; i++)
+		keep[i] = memset(
+		    rt_mallocgc(60000, NULL, false, false), 1, 60000);
+	T_CHECK(rt_heap_live() > 59 << 20);
+	*(void ***)arg = keep;
+}
+
+/* Half a minute by the clock that the scavenger is shown brings what is held
+ * within a tenth of the goal. The real sysmon asks, too, but its now lies
+ * before what we said. */
+static int
+peak_goes_body(void *arg)
+{
+	int64_t now = rt_nanotime() + INT64_C(1000000000000);
+	void **keep = NULL;
+	uint64_t before, most, step;
+	int seconds = 0;
+
+	(void)arg;
+	t_on_other_stack(make_peak, &keep);
+	keep = NULL;
+	rt_gc_force();
+	most = rt_gcscavenge_excess();
+	before = held_bytes();
+	T_CHECK(before > 59 << 20 && rt_gc_heap_goal() < 16 << 20);
+	while (held_bytes() > rt_gc_heap_goal() + rt_gc_heap_goal() / 10) {
+		T_CHECK(seconds++ < 33);
+		before = held_bytes();
+		step = rt_gcscavenge_step(rt_gcscavenge_excess(), most);
+		rt_gcscavenge_check(now += 1000000001);
+		while (held_bytes() > before - step)
+			rt_gosched();
+	}
+	T_CHECK(seconds > 3); /* and not all at once */
+	return 0;
+}
+
+START_TEST(step_of_the_scavenger)
+{
+	const uint64_t mb = (uint64_t)1 << 20, most = 4096 * mb;
+	uint64_t left = most;
+	int seconds = 0;
+
+	for (; left > 0; seconds++) {
+		uint64_t n = rt_gcscavenge_step(left, most);
+
+		ck_assert_uint_le(n, left);
+		ck_assert_uint_le(n, most / 8);
+		left -= n;
+	}
+	ck_assert_int_le(seconds, 32);
+	ck_assert_uint_eq(rt_gcscavenge_step(1000, 1000), 1000);
+	ck_assert_uint_eq(rt_gcscavenge_step(mb, mb), mb / 4);
+}
+END_TEST
+
+/* ---- huge pages ---- */
+
+/* Is a mapping in the heap excluded from huge pages? */
+static bool
+smaps_say_nh(void)
+{
+	uintptr_t lo, hi, base = rt_heap.pages.base;
+	uintptr_t end = base + atomic_load(&rt_heap.pages.grown_bytes);
+	FILE *f = fopen("/proc/self/smaps", "r");
+	bool here = false, nh = false;
+	char line[512];
+
+	T_CHECK(f != NULL);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, "%lx-%lx ", &lo, &hi) == 2)
+			here = lo < end && hi > base;
+		else if (here && strncmp(line, "VmFlags:", 8) == 0)
+			nh |= strstr(line, " nh") != NULL;
+	}
+	fclose(f);
+	return nh;
+}
+
+static void
+make_holes(void *arg)
+{
+	void **keep = *(void ***)arg;
+
+	for (int i = 0; i < 160; i++) {
+		void *p = memset(
+		    rt_mallocgc(65536, NULL, false, false), 1, 65536);
+
+		if (i % 16 == 0)
+			keep[i / 16] = p;
+	}
+}
+
+static void *keep_in_holes[1]; /* a root */
+
+static int
+huge_pages_body(void *arg)
+{
+	void *probe = rt_sys_mmap((size_t)2 << 20);
+	uint32_t before;
+
+	(void)arg;
+	if (rt_sys_hugepages(probe, (size_t)2 << 20, false) != 0)
+		return 0; /* this kernel has none */
+	atomic_store(&rt_sys_thp_known, 1); /* as if "always" */
+	rt_writeptr(&keep_in_holes[0], rt_mallocgc(8 * 10, NULL, true, true));
+	t_on_other_stack(make_holes, keep_in_holes);
+	T_CHECK(!smaps_say_nh());
+	rt_gc_force();
+	T_CHECK(rt_gcscavenge(SIZE_MAX >> 1) > 4 << 20);
+	T_CHECK(rt_gcscavenge_excluded() > 2);
+	T_CHECK(smaps_say_nh());
+	/* with the last object of a unit its exclusion goes */
+	before = rt_gcscavenge_excluded();
+	rt_writeptr(&keep_in_holes[0], NULL);
+	rt_gc_force();
+	rt_gcscavenge(SIZE_MAX >> 1);
+	T_CHECK(rt_gcscavenge_excluded() < before);
+	return 0;
+}
+
+static int
+disablethp_body(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 2000; i++) /* the next step of address space */
+		rt_mallocgc(65536, NULL, false, false);
+	T_CHECK(smaps_say_nh() ||
+	    rt_sys_hugepages(rt_sys_mmap(4096), 4096, false) != 0);
+	return 0;
+}
+
+/* ---- sweeping keeps pace ---- */
+
+static void
+make_two_classes(void *arg)
+{
+	void **keep = *(void ***)arg;
+
+	for (int i = 0; i < 30000; i++)
+		keep[i] = rt_mallocgc(1024, NULL, false, false);
+	for (int i = 0; i < 20000; i++) {
+		void *p = rt_mallocgc(512, NULL, false, false);
+
+		if (i % 2 == 0)
+			keep[30000 + i / 2] = p;
+	}
+}
+
+/* Room for one class is found in spans of that class; the other's would be left
+ * to whoever begins the next cycle. */
+static int
+sweep_keeps_pace_body(void *arg)
+{
+	(void)arg;
+	rt_writeptr(&keep_in_holes[0],
+	    rt_mallocgc(8 * 40000, NULL, true, true));
+	t_on_other_stack(make_two_classes, keep_in_holes);
+	rt_gc_force();
+	rt_gc_stress_cycle();
+	for (int i = 0; i < 9000; i++) {
+		rt_mallocgc(512, NULL, false, false);
+		T_CHECK(!rt_gcsweep_behind());
+	}
+	return 0;
+}
+
+/* ---- the collector's share of the CPU ---- */
+
+/* A limit that can't be held, a list to mark: without a bound on the
+ * collector's share nothing else would run. */
+static int
+cpu_limit_body(void *arg)
+{
+	void **list = NULL;
+	uint32_t cycles = 0;
+	int periods = 0;
+	bool was = false, now;
+
+	(void)arg;
+	for (int i = 0; i < 500000; i++) {
+		void **p = rt_mallocgc(16, NULL, true, true);
+
+		p[0] = list;
+		list = p;
+	}
+	while (periods < 5) {
+		rt_mallocgc(512, NULL, false, false);
+		now = rt_gc_cpu_limiting();
+		if (now && !was)
+			cycles = rt_gc_cycles();
+		/* none begins while it is limited */
+		T_CHECK(!now || rt_gc_cycles() == cycles);
+		periods += was && !now;
+		was = now;
+	}
+	T_CHECK(list != NULL);
+	return 0;
+}
+
 /* Fewer under a sanitizer: each cycle reads the sanitizer's own data too, 0.2
  * s of it under TSan. Ten cycles with a live list are what is to be seen. */
 /* ---- the pools' cleanup ---- */
@@ -742,6 +959,11 @@ static const struct {
 	{ "memory limit alone", memlimit_body, "GOGC", "off" },
 	{ "periodic", periodic_body, NULL, NULL },
 	{ "scavenge", scavenge_body, "GOGC", "off" },
+	{ "a peak goes", peak_goes_body, NULL, NULL },
+	{ "huge pages", huge_pages_body, "GOGC", "off" },
+	{ "disablethp", disablethp_body, "GODEBUG", "disablethp=1" },
+	{ "sweep keeps pace", sweep_keeps_pace_body, NULL, NULL },
+	{ "the collector's share", cpu_limit_body, "GOMEMLIMIT", "1B" },
 	{ "pools", pools_body, NULL, NULL },
 	{ "gcstress", stress_cycles_body, "GODEBUG", "gcstress=10" },
 	{ "clobberfree", storm_body, "GODEBUG", "clobberfree=1" },
@@ -759,6 +981,9 @@ START_TEST(booted)
 		/* several mark its small heap, and meet */
 		atomic_store(&rt_pacer_helper_worth_bytes, 1 << 17);
 	}
+	if (cases[_i].body == cpu_limit_body ||
+	    cases[_i].body == sweep_keeps_pace_body)
+		setenv("GOMAXPROCS", "1", 1);
 	if (cases[_i].env != NULL)
 		setenv(cases[_i].env, cases[_i].value, 1);
 	rt_boot_test(cases[_i].body, NULL);
@@ -788,6 +1013,7 @@ main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_exit_test(
 	    tc, booted, 0, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_test(tc, step_of_the_scavenger);
 	tcase_add_exit_test(tc, bad_limit_is_fatal, 2);
 	suite_add_tcase(s, tc);
 	return suite_run(s);

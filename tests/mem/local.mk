@@ -72,3 +72,10 @@ tests_gc_check_weak_SOURCES = tests/gc/check_weak.c
 tests_gc_check_weak_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
 tests_gc_check_weak_LDADD = $(HEAP_CHECK_LDADD)
 tests_gc_check_weak_LDFLAGS = $(GORT_LINK)
+
+check_PROGRAMS += tests/gc/check_mgccpulimit
+TESTS += tests/gc/check_mgccpulimit
+tests_gc_check_mgccpulimit_SOURCES = tests/gc/check_mgccpulimit.c
+tests_gc_check_mgccpulimit_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_gc_check_mgccpulimit_LDADD = $(HEAP_CHECK_LDADD)
+tests_gc_check_mgccpulimit_LDFLAGS = $(GORT_LINK)
