@@ -37,6 +37,16 @@ go_setup() {
 		}
 	done
 	command -v timeout >/dev/null || go_skip "no timeout(1)"
+	command -v readelf >/dev/null || go_skip "no readelf (binutils)"
+	go_members=$builddir/tests/go/members # of libgo.a that were Go
+	export go_members
+	[ -s "$go_members" ] || {
+		mkdir -p "$builddir/tests/go"
+		readelf -SW "$("$GCCGO" -print-file-name=libgo.a)" | awk '
+		/^File: / { sub(/.*\(/, ""); sub(/\).*/, ""); name = $0 }
+		/ \.go_export / { print name }' >"$go_members.$$"
+		mv "$go_members.$$" "$go_members"
+	}
 	go_jobs=${GO_JOBS:-$(nproc 2>/dev/null || echo 2)}
 }
 
@@ -56,16 +66,32 @@ for go_f in getaddrinfo getnameinfo getpwnam_r getpwuid_r getgrnam_r \
 	go_wraps="$go_wraps -Wl,--wrap=$go_f"
 done
 
+# go_fragment OBJ…: for the linker, where Go's text goes. Objects of gccgo are
+# told from those of C by their split stacks.
+go_fragment() {
+	printf 'SECTIONS {\n.text.go : {\n__start_gort_gotext = .;\n'
+	for go_obj; do
+		case $go_obj in *.o) ;; *) continue ;; esac
+		! readelf -SW "$go_obj" | grep -q GNU-split-stack ||
+			printf '"%s"(.text .text.*)\n' "$go_obj"
+	done
+	sed 's,.*,"*/libgo.a:&"(.text .text.*),' "$go_members"
+	printf '__stop_gort_gotext = .;\n}\n}\nINSERT BEFORE .text;\n'
+}
+
 # What gortctl build does with an object, but for the initialisers' times.
 go_link() {
 	go_rt=$1 go_out=$2
 	shift 2
 	case $go_rt in
 	gort)
+		go_fragment "$@" >"$go_out.ld"
 		# shellcheck disable=SC2086
 		"$GCCGO" -static-libgo -no-pie -o "$go_out" "$@" \
 			"$(go_face)" "$(go_crt)" -pthread \
-			-Wl,-z,now -Wl,-e,_rt0_amd64_linux $go_wraps
+			-Wl,-z,now -Wl,-e,_rt0_amd64_linux $go_wraps \
+			-Xlinker -T -Xlinker "$go_out.ld" &&
+			rm -f "$go_out.ld"
 		;;
 	libgo) "$GCCGO" -o "$go_out" "$@" ;;
 	*)
