@@ -11,7 +11,8 @@ tests_soak_peak_SOURCES = tests/soak/peak.c
 tests_soak_peak_LDADD = $(GORT_PROG_LIBS)
 tests_soak_peak_LDFLAGS = $(GORT_PROG_LINK)
 EXTRA_DIST += tests/soak/run.sh tests/soak/memlimit.sh \
-	tests/soak/disturb.sh tests/soak/disturb.py tests/soak/churn.go
+	tests/soak/disturb.sh tests/soak/disturb.py tests/soak/churn.go \
+	tests/soak/many.go
 SECONDS = 60
 COUNT = $$(($(SECONDS) * 100000 / 600))
 MIB = 1024
