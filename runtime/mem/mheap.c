@@ -11,6 +11,10 @@
  * accessible, 4 MiB chunks are handed to the page allocator when needed; that
  * is what HeapSys counts.
  *
+ * Above the first 16 MiB memory is taken from the system by whole blocks of 2
+ * MiB, a huge page each where it has them (mpagealloc.c, rt_sys_fill). The
+ * system call comes after heap.lock is let go.
+ *
  * Because the range is one, everything about a page is found by index from its
  * base: the span table (one pointer a page) stands in a second reservation
  * and becomes accessible together with its pages. Rejected: an arena table
@@ -47,6 +51,8 @@
 #define RESERVE_BYTES ((size_t)512 << 30)
 #endif
 #define RESERVE_MIN_BYTES ((size_t)16 << 20)
+#define BLOCK_BYTES ((size_t)PALLOC_BLOCK_PAGES * RT_PAGE_BYTES)
+#define FILL_FROM_BYTES ((size_t)16 << 20) /* a small heap stays small */
 
 RT_NOT_ROOT struct mheap rt_heap;
 
@@ -140,7 +146,11 @@ rt_mheap_init(void)
 	h->spans = rt_sys_reserve(bytes / RT_PAGE_BYTES * sizeof(void *));
 	if (tab == NULL || h->spans == NULL)
 		rt_out_of_memory(tables);
+	rt_sys_name((void *)base, bytes, "gort heap");
+	rt_sys_name(h->spans, bytes / RT_PAGE_BYTES * sizeof(void *),
+	    "gort spans");
 	rt_palloc_init(&h->pages, base, bytes, tab);
+	h->pages.fill_page = FILL_FROM_BYTES / RT_PAGE_BYTES;
 	rt_fixalloc_init(&h->spanalloc, sizeof(struct mspan), RT_STAT_MSPAN);
 	rt_fixalloc_init(&h->cachealloc, sizeof(struct mcache),
 	    RT_STAT_MCACHE);
@@ -286,25 +296,38 @@ init_span(struct mheap *h, struct mspan *s, uintptr_t base, size_t npages,
 	atomic_store_explicit(&s->state, SPAN_INUSE, memory_order_relaxed);
 }
 
+/* Whole blocks are taken unless the program said how much it may hold and that
+ * is nearly reached: pages that nobody asked for would be taken from others. */
+static bool
+may_fill(void)
+{
+	int64_t limit = rt_gc_memlimit_set(-1);
+
+	return rt_sys_can_fill(BLOCK_BYTES) && (limit == INT64_MAX ||
+	    rt_mem_total_bytes() + 2 * BLOCK_BYTES <
+	        (uint64_t)(limit - limit / 8));
+}
+
 struct mspan *
 rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind)
 {
 	struct mheap *h = &rt_heap;
+	bool fill = may_fill();
+	struct palloc_got got;
 	struct mspan *s = NULL;
-	size_t gone, first;
+	size_t first;
 	uintptr_t p;
 
 	/* pages first from what the last cycle found dead */
 	rt_gcsweep_reclaim(npages);
 	rt_lock(&h->lock);
-	p = rt_palloc_alloc(&h->pages, npages, &gone);
+	p = rt_palloc_alloc(&h->pages, npages, fill, &got);
 	if (p == 0 && grow(h, npages))
-		p = rt_palloc_alloc(&h->pages, npages, &gone);
+		p = rt_palloc_alloc(&h->pages, npages, fill, &got);
 	if (p != 0) {
 		s = rt_fixalloc_alloc(&h->spanalloc);
 		init_span(h, s, p, npages, sc, kind);
-		/* what the system had comes back as zeroes */
-		s->needzero = gone != npages;
+		s->needzero = !got.zero;
 	}
 	rt_unlock(&h->lock);
 	if (s == NULL)
@@ -312,12 +335,16 @@ rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind)
 	atomic_fetch_add_explicit(&h->stats.inuse_bytes,
 	    npages << RT_PAGE_SHIFT, memory_order_relaxed);
 	atomic_fetch_sub_explicit(&h->stats.released_bytes,
-	    gone << RT_PAGE_SHIFT, memory_order_relaxed);
+	    got.gone << RT_PAGE_SHIFT, memory_order_relaxed);
+	/* Outside the lock. Who is given another page of the block before this
+	 * is done finds a small page there, no worse. */
+	if (got.block != 0)
+		rt_sys_fill((void *)got.block, BLOCK_BYTES);
 	first = (p - h->pages.base) >> RT_PAGE_SHIFT;
 	for (size_t i = 0; i < npages; i++)
 		atomic_store_explicit(
 		    &h->spans[first + i], s, memory_order_release);
-	if (gone != 0)
+	if (got.gone != 0)
 		rt_gcscavenge_for_limit();
 	return s;
 }

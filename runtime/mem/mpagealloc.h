@@ -15,10 +15,12 @@
 #define PALLOC_CHUNK_WORDS (PALLOC_CHUNK_PAGES / 64)
 #define PALLOC_LEVELS 4
 #define PALLOC_FANOUT_SHIFT 4 /* entries under one entry: 16 */
+#define PALLOC_BLOCK_PAGES 256 /* 2 MiB, a huge page: half a chunk */
 
 struct palloc_chunk {
 	uint64_t used[PALLOC_CHUNK_WORDS]; /* 1: allocated */
 	uint64_t gone[PALLOC_CHUNK_WORDS]; /* 1: the system has the page */
+	uint64_t zero[PALLOC_CHUNK_WORDS]; /* 1: held, but never given out */
 };
 
 struct palloc_sum { /* of the free pages below one entry; counts */
@@ -36,6 +38,7 @@ struct pagealloc {
 	struct palloc_sum *sums[PALLOC_LEVELS]; /* [0] coarsest */
 	size_t nsums[PALLOC_LEVELS];
 	size_t hint_page;  /* no free page below this one */
+	size_t fill_page;  /* blocks below it are never filled (FILL) */
 	size_t free_pages; /* of these, gone_pages hold no memory */
 	size_t gone_pages; /* free and with the system */
 };
@@ -47,10 +50,19 @@ void rt_palloc_init(struct pagealloc *a, uintptr_t base, size_t reserved_bytes,
     void *tables);
 /* Take the next nchunks chunks into use, all free and gone. */
 void rt_palloc_grow(struct pagealloc *a, size_t nchunks);
-/* Lowest run of npages; 0 when there is none. *ret_gone: pages of it that the
- * system had, all of them zero. */
-uintptr_t rt_palloc_alloc(struct pagealloc *a, size_t npages,
-    size_t *ret_gone);
+
+struct palloc_got {
+	size_t gone;     /* pages that the system had and now has no more */
+	bool zero;       /* every page of the run reads as zeroes */
+	uintptr_t block; /* 0, or the block to be filled at once */
+};
+/*
+ * Lowest run of npages; 0 when there is none. With `fill`, a run that is the
+ * first in its block takes the whole block from the system: the rest stays free
+ * and counts as held, and the caller lets the system fill it.
+ */
+uintptr_t rt_palloc_alloc(struct pagealloc *a, size_t npages, bool fill,
+    struct palloc_got *ret);
 void rt_palloc_free(struct pagealloc *a, uintptr_t p, size_t npages);
 /*
  * Find free pages that hold memory, at most max_pages in a row, from the

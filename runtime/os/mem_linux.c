@@ -29,12 +29,20 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #define THP_DIR "/sys/kernel/mm/transparent_hugepage/"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
+#endif
+#ifndef PR_SET_VMA
+#define PR_SET_VMA 0x53564d41
+#define PR_SET_VMA_ANON_NAME 0
+#endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
 #endif
 
 void *
@@ -173,6 +181,38 @@ rt_sys_guard_light(void)
 	munmap(p, page);
 	atomic_store_explicit(&known, k, memory_order_relaxed);
 	return k == 1;
+}
+
+static _Atomic bool fill_refused; /* before Linux 5.14 */
+
+bool
+rt_sys_can_fill(size_t bytes)
+{
+	return rt_hugepagesize == bytes &&
+	    !atomic_load_explicit(&fill_refused, memory_order_relaxed);
+}
+
+/*
+ * The advice to use huge pages is taken back when they are there. Left in place
+ * it would let the system rebuild a block whose pages were given back, one by
+ * one, and hold all of them again.
+ */
+void
+rt_sys_fill(void *p, size_t bytes)
+{
+	if (madvise(p, bytes, MADV_HUGEPAGE) != 0)
+		return; /* it comes by touching, as ever */
+	if (madvise(p, bytes, MADV_POPULATE_WRITE) != 0 && errno == EINVAL)
+		atomic_store_explicit(
+		    &fill_refused, true, memory_order_relaxed);
+	(void)madvise(p, bytes, MADV_NOHUGEPAGE);
+}
+
+void
+rt_sys_name(const void *p, size_t bytes, const char *name)
+{
+	/* kernels without the call refuse, and nothing else depends on it */
+	(void)prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, name);
 }
 
 uint64_t

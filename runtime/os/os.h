@@ -12,7 +12,8 @@
 /* ---- os_linux.c ---- */
 void rt_sysargs(int argc, char **argv); /* walks auxv */
 void rt_osinit(void);
-extern size_t rt_physpagesize, rt_hugepagesize;
+extern size_t rt_physpagesize;
+extern size_t rt_hugepagesize; /* 0: none, or switched off */
 extern uint8_t rt_startup_random[16]; /* AT_RANDOM */
 extern size_t rt_minsigstksz;         /* AT_MINSIGSTKSZ */
 struct rt_cgroup_limits {
@@ -59,6 +60,14 @@ void *rt_sys_mmap(size_t bytes);           /* fresh zeroed memory; NULL */
  * 0, or -ENOSYS (then nothing was done). */
 int rt_sys_guard(void *p, size_t bytes);
 bool rt_sys_guard_light(void); /* MADV_GUARD_INSTALL works here */
+/* Let the system put memory under the whole range now, a huge page if it has
+ * one, instead of page by page when touched. A wish; what is there stays. */
+void rt_sys_fill(void *p, size_t bytes);
+/* Worth asking for: huge pages are of that size, and not switched off. */
+bool rt_sys_can_fill(size_t bytes);
+/* What /proc/PID/maps says of the range. name: at most 79 letters; kept by the
+ * kernel. */
+void rt_sys_name(const void *p, size_t bytes, const char *name);
 uint64_t rt_address_space_limit(void); /* RLIMIT_AS, UINT64_MAX none */
 /* Address space kept back at boot for the report of the process's end; given
  * back, once, by who begins that report. release: also in a handler. */

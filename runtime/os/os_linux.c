@@ -141,21 +141,34 @@ rt_usable_cpus(void)
 	return count > 0 ? count : 1;
 }
 
+/* A short file's text; false: there is none. */
+static bool
+read_line(const char *path, char buf[64])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, buf, 63);
+	close(fd);
+	if (n <= 0)
+		return false;
+	buf[n] = 0;
+	return true;
+}
+
+#define THP "/sys/kernel/mm/transparent_hugepage/"
+
 static size_t
 gethugepagesize(void)
 {
-	char buf[32];
-	ssize_t n;
-	int fd = open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size",
-	    O_RDONLY | O_CLOEXEC);
+	char buf[64];
+	long n;
 
-	if (fd < 0)
+	if (!read_line(THP "enabled", buf) || strstr(buf, "[never]") != NULL ||
+	    !read_line(THP "hpage_pmd_size", buf))
 		return 0;
-	n = read(fd, buf, sizeof buf - 1);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	buf[n] = 0;
 	n = strtol(buf, NULL, 10);
 	return n > 0 && (n & (n - 1)) == 0 ? (size_t)n : 0;
 }

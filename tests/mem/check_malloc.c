@@ -4,6 +4,7 @@
  * space. What these tests can't find, the storms of tests/gc do.
  */
 #include "mem/heap_test.h"
+#include "os/os.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -340,6 +341,89 @@ offheap_body(void *arg)
 	return 0;
 }
 
+/* ---- what the system is asked for ---- */
+
+/* A number of the line that begins so in a file of /proc/self; -1: none. */
+static long
+proc_number(const char *file, const char *key)
+{
+	char line[512];
+	long n = -1, one;
+	FILE *f = fopen(file, "re");
+
+	T_CHECK(f != NULL);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, key, strlen(key)) == 0 &&
+		    sscanf(line + strlen(key), "%ld", &one) == 1)
+			n = n < 0 ? one : n + one;
+	fclose(f);
+	return n;
+}
+
+/* 64 MiB of small objects and some 1 MiB ones come by whole blocks: zeroed,
+ * few faults, and the books agree with what is resident. */
+static int
+blocks_body(void *arg)
+{
+	enum { N = 64 << 10 };
+	char **keep = rt_mallocgc(N * sizeof(*keep), NULL, true, true);
+	size_t huge_bytes = (size_t)PALLOC_BLOCK_PAGES * RT_PAGE_BYTES;
+	struct rt_memstats m;
+
+	(void)arg;
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < N; i++) {
+			size_t n = i % 1000 == 0 ? 1 << 20 : 1024;
+
+			keep[i] = rt_mallocgc(n, NULL, false, true);
+			T_CHECK(all_zero(keep[i], n < 4096 ? n : 4096));
+			memset(keep[i], 0xa5, n < 4096 ? n : 4096);
+		}
+		memset(keep, 0, N * sizeof(*keep));
+		rt_gc_force();
+		rt_gc_release_free();
+	}
+	rt_readmemstats(&m);
+	check_sums(&m);
+	rt_lock(&rt_heap.lock);
+	rt_palloc_verify(&rt_heap.pages);
+	T_CHECK(rt_heap.pages.gone_pages * RT_PAGE_BYTES == m.heap_released);
+	rt_unlock(&rt_heap.lock);
+	for (int i = 0; i < N; i++)
+		keep[i] = rt_mallocgc(1024, NULL, false, false);
+	if (rt_sys_can_fill(huge_bytes))
+		T_CHECK(proc_number("/proc/self/smaps_rollup",
+		            "AnonHugePages:") >= 16 << 10);
+	else
+		fprintf(stderr, "check_malloc: no huge pages: not counted\n");
+	T_CHECK(keep[N - 1] != NULL);
+	return 0;
+}
+
+/* The heap is named where the kernel names anonymous memory at all. */
+static int
+names_body(void *arg)
+{
+	void *p = rt_sys_mmap(4096);
+	char line[512];
+	bool named = false, heap = false;
+	FILE *f;
+
+	(void)arg;
+	rt_sys_name(p, 4096, "gort probe");
+	f = fopen("/proc/self/maps", "re");
+	T_CHECK(f != NULL);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		named |= strstr(line, "[anon:gort probe]") != NULL;
+		heap |= strstr(line, "[anon:gort heap]") != NULL;
+	}
+	fclose(f);
+	T_CHECK(named == heap);
+	if (!named)
+		fprintf(stderr, "check_malloc: this kernel has no names\n");
+	return 0;
+}
+
 /* A chain through 64-byte objects that outgrows several commit steps. */
 static int
 scarce_body(void *arg)
@@ -391,6 +475,8 @@ BOOT_TEST(offheap)
 BOOT_TEST(snapshot)
 BOOT_TEST(race)
 BOOT_TEST(watched)
+BOOT_TEST(blocks)
+BOOT_TEST(names)
 
 /* ulimit -v 1000000. A sanitizer's shadow alone needs more. */
 static void
@@ -454,6 +540,9 @@ main(void)
 	tcase_add_exit_test(tc, snapshot, 0);
 	tcase_add_exit_test(tc, race, 0);
 	tcase_add_exit_test(tc, watched, 0);
+	if (!T_SANITIZED)
+		tcase_add_exit_test(tc, blocks, 0);
+	tcase_add_exit_test(tc, names, 0);
 	if (!T_SANITIZED) {
 		tcase_add_exit_test(tc, scarce, 0);
 		tcase_add_test(tc, exhaust);

@@ -29,6 +29,17 @@ teardown(void)
 	free(tables);
 }
 
+/* Without blocks, as most tests ask. */
+static uintptr_t
+alloc(size_t npages, size_t *ret_gone)
+{
+	struct palloc_got got = { 0, false, 0 };
+	uintptr_t p = rt_palloc_alloc(&a, npages, false, &got);
+
+	*ret_gone = got.gone;
+	return p;
+}
+
 static uint64_t seed = 88172645463325252;
 
 static uint32_t
@@ -57,7 +68,7 @@ START_TEST(nothing_before_it_grows)
 {
 	size_t gone;
 
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 1, &gone), 0);
+	ck_assert_uint_eq(alloc(1, &gone), 0);
 	rt_palloc_verify(&a);
 }
 END_TEST
@@ -67,10 +78,10 @@ START_TEST(fresh_pages_are_gone)
 	size_t gone = 0;
 
 	rt_palloc_grow(&a, 1);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 3, &gone), BASE);
+	ck_assert_uint_eq(alloc(3, &gone), BASE);
 	ck_assert_uint_eq(gone, 3);
 	rt_palloc_free(&a, BASE, 3);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 4, &gone), BASE);
+	ck_assert_uint_eq(alloc(4, &gone), BASE);
 	ck_assert_uint_eq(gone, 1); /* three were in use before */
 	rt_palloc_verify(&a);
 }
@@ -81,13 +92,13 @@ START_TEST(runs_cross_chunks_and_families)
 	size_t gone, big = 20 * PALLOC_CHUNK_PAGES + 7;
 
 	rt_palloc_grow(&a, CHUNKS);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 100, &gone), BASE);
+	ck_assert_uint_eq(alloc(100, &gone), BASE);
 	ck_assert_uint_eq(
-	    rt_palloc_alloc(&a, big, &gone), BASE + 100 * RT_PAGE_BYTES);
+	    alloc(big, &gone), BASE + 100 * RT_PAGE_BYTES);
 	rt_palloc_verify(&a);
 	rt_palloc_free(&a, BASE + 100 * RT_PAGE_BYTES, big);
 	rt_palloc_verify(&a);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, PAGES, &gone), 0);
+	ck_assert_uint_eq(alloc(PAGES, &gone), 0);
 }
 END_TEST
 
@@ -115,7 +126,7 @@ START_TEST(agrees_with_the_model)
 			continue;
 		}
 		want = model_find(n);
-		p = rt_palloc_alloc(&a, n, &gone);
+		p = alloc(n, &gone);
 		ck_assert_uint_eq(p, want);
 		if (p == 0)
 			continue;
@@ -135,7 +146,7 @@ START_TEST(scavenging_takes_only_free_pages_that_hold_memory)
 	uintptr_t p;
 
 	rt_palloc_grow(&a, 2);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 600, &gone), BASE);
+	ck_assert_uint_eq(alloc(600, &gone), BASE);
 	rt_palloc_free(&a, BASE + 10 * RT_PAGE_BYTES, 580);
 	while ((n = rt_palloc_scavenge_take(&a, &cursor, 64, &p)) != 0) {
 		ck_assert_uint_le(n, 64);
@@ -147,9 +158,74 @@ START_TEST(scavenging_takes_only_free_pages_that_hold_memory)
 		total += n;
 	}
 	ck_assert_uint_eq(total, 580);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 580, &gone),
+	ck_assert_uint_eq(alloc(580, &gone),
 	    BASE + 10 * RT_PAGE_BYTES);
 	ck_assert_uint_eq(gone, 580);
+}
+END_TEST
+
+#define BLOCK_BYTES ((size_t)PALLOC_BLOCK_PAGES * RT_PAGE_BYTES)
+
+/* The first run in an untouched block takes all of it; what is left is free,
+ * held, and zero until it was given out once. */
+START_TEST(a_run_takes_its_whole_block)
+{
+	struct palloc_got got;
+	uintptr_t p;
+
+	rt_palloc_grow(&a, 2);
+	a.fill_page = PALLOC_BLOCK_PAGES;
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 250, true, &got), BASE);
+	ck_assert(got.zero && got.block == 0); /* below fill_page */
+	ck_assert_uint_eq(got.gone, 250);
+	/* 6 pages in the first block, 4 in the second, which is taken */
+	p = rt_palloc_alloc(&a, 10, true, &got);
+	ck_assert_uint_eq(p, BASE + 250 * RT_PAGE_BYTES);
+	ck_assert(got.zero);
+	ck_assert_uint_eq(got.block, BASE + BLOCK_BYTES);
+	ck_assert_uint_eq(got.gone, 6 + PALLOC_BLOCK_PAGES);
+	rt_palloc_verify(&a);
+	ck_assert_uint_eq(a.gone_pages, 2 * PALLOC_BLOCK_PAGES);
+	p = rt_palloc_alloc(&a, 3, true, &got);
+	ck_assert(got.zero && got.block == 0 && got.gone == 0);
+	rt_palloc_free(&a, p, 3);
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 4, true, &got), p);
+	ck_assert(!got.zero && got.block == 0 && got.gone == 0);
+	rt_palloc_verify(&a);
+}
+END_TEST
+
+START_TEST(a_block_is_taken_whole_or_not_at_all)
+{
+	size_t cursor = SIZE_MAX, n;
+	struct palloc_got got;
+	uintptr_t p, q;
+
+	rt_palloc_grow(&a, 3);
+	p = rt_palloc_alloc(&a, PALLOC_BLOCK_PAGES + 1, true, &got);
+	ck_assert(got.block == 0); /* longer than a block */
+	q = rt_palloc_alloc(&a, 1, true, &got);
+	ck_assert(got.block == 0 && got.gone == 1); /* touched already */
+	rt_palloc_free(&a, p, PALLOC_BLOCK_PAGES + 1);
+	rt_palloc_free(&a, q, 1);
+	/* held ones are given back: zero, gone, and a block again */
+	ck_assert_uint_ne(rt_palloc_alloc(&a, 300, true, &got), 0);
+	rt_palloc_free(&a, BASE, 300);
+	while ((n = rt_palloc_scavenge_take(&a, &cursor, 64, &p)) != 0)
+		rt_palloc_scavenge_done(&a, p, n);
+	rt_palloc_verify(&a);
+	ck_assert_uint_eq(a.gone_pages, 3 * PALLOC_CHUNK_PAGES);
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 1, true, &got), BASE);
+	ck_assert(got.zero && got.block == BASE);
+	ck_assert_uint_eq(got.gone, PALLOC_BLOCK_PAGES);
+	/* so are the ones that nobody asked for */
+	cursor = SIZE_MAX;
+	while ((n = rt_palloc_scavenge_take(&a, &cursor, 64, &p)) != 0)
+		rt_palloc_scavenge_done(&a, p, n);
+	rt_palloc_verify(&a);
+	ck_assert_uint_eq(a.gone_pages, 3 * PALLOC_CHUNK_PAGES - 1);
+	ck_assert_uint_ne(rt_palloc_alloc(&a, 1, true, &got), 0);
+	ck_assert(got.zero && got.block == 0 && got.gone == 1);
 }
 END_TEST
 
@@ -163,6 +239,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, nothing_before_it_grows);
 	tcase_add_test(tc, fresh_pages_are_gone);
+	tcase_add_test(tc, a_run_takes_its_whole_block);
+	tcase_add_test(tc, a_block_is_taken_whole_or_not_at_all);
 	tcase_add_test(tc, runs_cross_chunks_and_families);
 	tcase_add_test(tc, agrees_with_the_model);
 	tcase_add_test(
