@@ -13,21 +13,16 @@
 
 typedef const struct rt_map_type *map_type;
 
-struct go_found {
-	const void *elem;
-	bool ok;
-};
-
 static inline const void *
 or_zero(const void *elem)
 {
 	return RT_LIKELY(elem != NULL) ? elem : rt_map_zero;
 }
 
-static inline struct go_found
+static inline struct rt_mapfound
 found(const void *elem)
 {
-	return (struct go_found){ or_zero(elem), elem != NULL };
+	return (struct rt_mapfound){ or_zero(elem), elem != NULL };
 }
 
 /* ---- making ---- */
@@ -87,7 +82,7 @@ const void *go_mapaccess1_32(map_type t, struct rt_map *m, uint32_t key)
 const void *
 go_mapaccess1_32(map_type t, struct rt_map *m, uint32_t key)
 {
-	return or_zero(rt_mapaccess_32(t, m, key));
+	return rt_mapget_32(t, m, key);
 }
 
 const void *go_mapaccess1_64(map_type t, struct rt_map *m, uint64_t key)
@@ -95,7 +90,7 @@ const void *go_mapaccess1_64(map_type t, struct rt_map *m, uint64_t key)
 const void *
 go_mapaccess1_64(map_type t, struct rt_map *m, uint64_t key)
 {
-	return or_zero(rt_mapaccess_64(t, m, key));
+	return rt_mapget_64(t, m, key);
 }
 
 const void *go_mapaccess1_str(map_type t, struct rt_map *m, gort_str key)
@@ -103,7 +98,7 @@ const void *go_mapaccess1_str(map_type t, struct rt_map *m, gort_str key)
 const void *
 go_mapaccess1_str(map_type t, struct rt_map *m, gort_str key)
 {
-	return or_zero(rt_mapaccess_str(t, m, key));
+	return rt_mapget_str(t, m, key);
 }
 
 const void *go_mapaccess1_fat(map_type t, struct rt_map *m, const void *key,
@@ -117,47 +112,47 @@ go_mapaccess1_fat(map_type t, struct rt_map *m, const void *key,
 	return elem != NULL ? elem : zero;
 }
 
-struct go_found go_mapaccess2(map_type t, struct rt_map *m, const void *key)
+struct rt_mapfound go_mapaccess2(map_type t, struct rt_map *m, const void *key)
     GO("runtime.mapaccess2");
-struct go_found
+struct rt_mapfound
 go_mapaccess2(map_type t, struct rt_map *m, const void *key)
 {
 	return found(rt_mapaccess(t, m, key));
 }
 
-struct go_found go_mapaccess2_32(map_type t, struct rt_map *m, uint32_t key)
+struct rt_mapfound go_mapaccess2_32(map_type t, struct rt_map *m, uint32_t key)
     GO("runtime.mapaccess2__fast32");
-struct go_found
+struct rt_mapfound
 go_mapaccess2_32(map_type t, struct rt_map *m, uint32_t key)
 {
-	return found(rt_mapaccess_32(t, m, key));
+	return rt_mapfind_32(t, m, key);
 }
 
-struct go_found go_mapaccess2_64(map_type t, struct rt_map *m, uint64_t key)
+struct rt_mapfound go_mapaccess2_64(map_type t, struct rt_map *m, uint64_t key)
     GO("runtime.mapaccess2__fast64");
-struct go_found
+struct rt_mapfound
 go_mapaccess2_64(map_type t, struct rt_map *m, uint64_t key)
 {
-	return found(rt_mapaccess_64(t, m, key));
+	return rt_mapfind_64(t, m, key);
 }
 
-struct go_found go_mapaccess2_str(map_type t, struct rt_map *m, gort_str key)
+struct rt_mapfound go_mapaccess2_str(map_type t, struct rt_map *m, gort_str key)
     GO("runtime.mapaccess2__faststr");
-struct go_found
+struct rt_mapfound
 go_mapaccess2_str(map_type t, struct rt_map *m, gort_str key)
 {
-	return found(rt_mapaccess_str(t, m, key));
+	return rt_mapfind_str(t, m, key);
 }
 
-struct go_found go_mapaccess2_fat(map_type t, struct rt_map *m,
+struct rt_mapfound go_mapaccess2_fat(map_type t, struct rt_map *m,
     const void *key, const void *zero) GO("runtime.mapaccess2__fat");
-struct go_found
+struct rt_mapfound
 go_mapaccess2_fat(map_type t, struct rt_map *m, const void *key,
     const void *zero)
 {
 	const void *elem = rt_mapaccess(t, m, key);
 
-	return (struct go_found){ elem != NULL ? elem : zero, elem != NULL };
+	return (struct rt_mapfound){ elem != NULL ? elem : zero, elem != NULL };
 }
 
 /* ---- assignments ---- */

@@ -3,17 +3,26 @@
  *
  * Shape. A map is a header, a directory, and tables of at most 1024 slots. The
  * leading bits of a key's hash choose the table through the directory, the
- * next the group of 16 slots to begin with, and the low seven are kept as the
+ * next the group of 16 slots to begin with, and the low eight are kept as the
  * slot's tag. A map that fits into one table has no directory: the header
  * points to it. A map of up to eight entries is one half group, which may be
  * filled up; others up to 7/8.
  *
  * Finding a key compares all 16 tags of a group at once (SSE2), then the keys
- * whose tag agrees: one in 128 agrees by chance. An empty slot in the group
+ * whose tag agrees: one in 253 agrees by chance, and costs more than its
+ * instructions, for the processor had guessed otherwise and throws away the
+ * lookups that it had begun meanwhile. An empty slot in the group
  * ends the search, for nobody would have gone past it; else the next group of
  * the table follows, by triangular steps, which meet each group once. So a
  * lookup that finds touches the line of the tags and that of the slot, and
  * neither the header of the table nor anything beside it.
+ *
+ * Compiled code's lookups have a quick path (find_quick): leaf functions that
+ * save nothing. One comparison of `state` says that there is a table, that
+ * nobody writes, what the key is and that the element lies in the slot. What
+ * the first group can't answer begins anew in the careful path. A map that
+ * outgrows the caches is read as fast as lookups overlap, and as many overlap
+ * as instructions fit into the processor's window: each one counts.
  *
  * Growing is in map_grow.c: tables double up to their largest size, then split
  * in two, so that no insertion copies more than one table. All tables of a map
@@ -77,6 +86,18 @@ static const struct gort_type header_type = {
 };
 _Static_assert(offsetof(struct rt_map, dir) == 8, "header_mask says so");
 
+INLINE uint16_t
+get_state(const struct rt_map *m)
+{
+	return atomic_load_explicit(&m->state, memory_order_relaxed);
+}
+
+INLINE void
+set_state(struct rt_map *m, uint16_t state)
+{
+	atomic_store_explicit(&m->state, state, memory_order_relaxed);
+}
+
 struct rt_map *
 rt_makemap_small(void)
 {
@@ -104,6 +125,7 @@ make_dir(struct rt_map *m, uint64_t n)
 	rt_writeptr(&m->dir, dir);
 	m->shift = (uint8_t)(64 - depth);
 	m->gmask = dir[0]->gmask;
+	set_state(m, m->info->quick);
 }
 
 struct rt_map *
@@ -127,6 +149,7 @@ rt_makemap(const struct rt_map_type *t, intptr_t hint)
 	tab = rt_maptable_new(info, log2, 0);
 	rt_writeptr(&m->dir, tab);
 	m->gmask = tab->gmask;
+	set_state(m, info->quick);
 	return m;
 }
 
@@ -135,31 +158,28 @@ rt_makemap(const struct rt_map_type *t, intptr_t hint)
 INLINE void
 check_reading(const struct rt_map *m)
 {
-	if (RT_UNLIKELY(atomic_load_explicit(&m->flags,
-	        memory_order_relaxed) & MAP_WRITING))
+	if (RT_UNLIKELY(get_state(m) & MAP_WRITING))
 		rt_fatal("concurrent map read and map write");
 }
 
 INLINE void
 begin_writing(struct rt_map *m)
 {
-	uint8_t f = atomic_load_explicit(&m->flags, memory_order_relaxed);
+	uint16_t was = get_state(m);
 
-	if (RT_UNLIKELY(f & MAP_WRITING))
+	if (RT_UNLIKELY(was & MAP_WRITING))
 		rt_fatal("concurrent map writes");
-	atomic_store_explicit(&m->flags, f | MAP_WRITING,
-	    memory_order_relaxed);
+	set_state(m, was | MAP_WRITING);
 }
 
 INLINE void
 end_writing(struct rt_map *m)
 {
-	uint8_t f = atomic_load_explicit(&m->flags, memory_order_relaxed);
+	uint16_t was = get_state(m);
 
-	if (RT_UNLIKELY(!(f & MAP_WRITING)))
+	if (RT_UNLIKELY(!(was & MAP_WRITING)))
 		rt_fatal("concurrent map writes");
-	atomic_store_explicit(&m->flags, f & (uint8_t)~MAP_WRITING,
-	    memory_order_relaxed);
+	set_state(m, was & (uint16_t)~MAP_WRITING);
 }
 
 /* A key that can't be hashed panics even where there is nothing to find. */
@@ -236,6 +256,124 @@ rt_mapaccess(const struct rt_map_type *t, struct rt_map *m, const void *key)
 			break;
 		}
 	return access(KEY_ANY, t, m, key);
+}
+
+/* ---- finding, as compiled code asks ---- */
+
+INLINE struct rt_mapfound
+found(const void *elem)
+{
+	if (elem == NULL)
+		return (struct rt_mapfound){ rt_map_zero, false };
+	return (struct rt_mapfound){ elem, true };
+}
+
+static RT_NOINLINE struct rt_mapfound
+find_32(const struct rt_map_type *t, struct rt_map *m, uint32_t key)
+{
+	return found(rt_mapaccess_32(t, m, key));
+}
+
+static RT_NOINLINE struct rt_mapfound
+find_64(const struct rt_map_type *t, struct rt_map *m, uint64_t key)
+{
+	return found(rt_mapaccess_64(t, m, key));
+}
+
+static RT_NOINLINE struct rt_mapfound
+find_str(const struct rt_map_type *t, struct rt_map *m, gort_str key)
+{
+	return found(rt_mapaccess_str(t, m, key));
+}
+
+/*
+ * Look into the first group only. True: *ret_slot is the key's slot, or NULL
+ * because it is absent. The sizes are constants where the caller knows them.
+ */
+INLINE bool
+find_quick(enum key_kind kind, const struct rt_map *m, const void *key,
+    uint32_t group_bytes, uint32_t slot_bytes, char **ret_slot)
+{
+	uint64_t h = key_hash(kind, NULL, key, m->seed);
+	char *group = (char *)(map_table(m, h) + 1) +
+	    (size_t)(hash_group(h) & m->gmask) * group_bytes;
+	__m128i tags = group_tags(group);
+
+	for (uint32_t hits = tags_hit(tags, h); hits != 0; hits &= hits - 1) {
+		char *slot = group + GROUP_SLOTS +
+		    (unsigned)__builtin_ctz(hits) * slot_bytes;
+
+		if (RT_LIKELY(key_equal(kind, NULL, slot, key))) {
+			*ret_slot = slot;
+			return true;
+		}
+	}
+	*ret_slot = NULL;
+	return tags_equal(tags, TAG_EMPTY) != 0;
+}
+
+/* The same with the sizes of the map's type; *ret is the answer. */
+INLINE bool
+find_sized(enum key_kind kind, const struct rt_map *m, const void *key,
+    struct rt_mapfound *ret)
+{
+	const struct mapinfo *info = m->info;
+	char *slot;
+
+	if (!find_quick(kind, m, key, info->group_bytes, info->slot_bytes,
+	        &slot))
+		return false;
+	*ret = found(slot == NULL ? NULL : slot + info->elem_off);
+	return true;
+}
+
+struct rt_mapfound
+rt_mapfind_32(const struct rt_map_type *t, struct rt_map *m, uint32_t key)
+{
+	struct rt_mapfound f;
+
+	if (RT_LIKELY(m != NULL && get_state(m) == QUICK_32) &&
+	    RT_LIKELY(find_sized(KEY_32, m, &key, &f)))
+		return f;
+	return find_32(t, m, key);
+}
+
+/* Apart, that the commonest slots' path have nothing to save. */
+static RT_NOINLINE struct rt_mapfound
+find_64_sized(const struct rt_map_type *t, struct rt_map *m, uint64_t key)
+{
+	struct rt_mapfound f;
+
+	if (RT_LIKELY(get_state(m) == QUICK_64) &&
+	    RT_LIKELY(find_sized(KEY_64, m, &key, &f)))
+		return f;
+	return find_64(t, m, key);
+}
+
+struct rt_mapfound
+rt_mapfind_64(const struct rt_map_type *t, struct rt_map *m, uint64_t key)
+{
+	char *slot;
+
+	if (RT_UNLIKELY(m == NULL))
+		return found(NULL);
+	if (RT_UNLIKELY(get_state(m) != QUICK_64_16))
+		return find_64_sized(t, m, key);
+	if (RT_LIKELY(find_quick(KEY_64, m, &key,
+	        GROUP_SLOTS + GROUP_SLOTS * 16, 16, &slot)))
+		return found(slot == NULL ? NULL : slot + 8);
+	return find_64(t, m, key);
+}
+
+struct rt_mapfound
+rt_mapfind_str(const struct rt_map_type *t, struct rt_map *m, gort_str key)
+{
+	struct rt_mapfound f;
+
+	if (RT_LIKELY(m != NULL && get_state(m) == QUICK_STR) &&
+	    RT_LIKELY(find_sized(KEY_STR, m, &key, &f)))
+		return f;
+	return find_str(t, m, key);
 }
 
 /* ---- storing ---- */
@@ -322,8 +460,10 @@ assign_as(enum key_kind kind, struct rt_map *m, const void *key)
 	char *slot;
 
 	begin_writing(m);
-	if (RT_UNLIKELY(m->dir == NULL))
+	if (RT_UNLIKELY(m->dir == NULL)) {
 		rt_writeptr(&m->dir, rt_maptable_new(info, MIN_LOG2, 0));
+		set_state(m, MAP_WRITING | info->quick);
+	}
 	slot = table_find(kind, info, map_table(m, h), m->gmask, h, key);
 	if (slot == NULL)
 		slot = insert(kind, m, h, key);
@@ -575,6 +715,7 @@ rt_mapclear(const struct rt_map_type *t, struct rt_map *m)
 	if (worth_keeping(m)) {
 		clear_all(m);
 	} else {
+		set_state(m, MAP_WRITING | QUICK_NONE); /* before dir goes */
 		rt_writeptr(&m->dir, NULL);
 		m->shift = 0;
 		m->gmask = 0;

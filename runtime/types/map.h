@@ -26,16 +26,17 @@ struct rt_mapiter {
 	const struct rt_map_type *t;
 	struct rt_map *m;
 	struct rt_table *tab; /* being walked; may have been replaced since */
-	void *unused[3];
+	char *at;             /* the group of tab whose slots `left` counts */
+	void *unused[2];
 	uint64_t pos;    /* first hash that tab is responsible for */
 	uint64_t start;  /* pos of the first table */
 	uint32_t clears; /* the map's count of clearings at the start */
 	uint32_t seq;    /* the map's `seq` when tab was seen to be current */
-	uint16_t group;  /* groups of tab finished */
+	uint16_t group;  /* groups of tab begun */
 	uint16_t turn;   /* chance: which group of a table comes first */
+	uint16_t left;   /* slots of the group to visit, counted from rot */
 	uint8_t rot;     /* chance: which slot of a group comes first */
-	uint8_t slot;    /* next slot of the group, counted from there */
-	uint8_t pad[2];
+	uint8_t pad;
 };
 _Static_assert(sizeof(struct rt_mapiter) == 96, "the compiler reserves 96");
 
@@ -67,6 +68,26 @@ void *rt_mapaccess_64(const struct rt_map_type *t, struct rt_map *m,
     uint64_t key);
 void *rt_mapaccess_str(const struct rt_map_type *t, struct rt_map *m,
     gort_str key);
+
+/* As compiled code asks: the element, or zeroes; ok: it is there. */
+struct rt_mapfound {
+	const void *elem;
+	bool ok;
+};
+struct rt_mapfound rt_mapfind_32(const struct rt_map_type *t, struct rt_map *m,
+    uint32_t key);
+struct rt_mapfound rt_mapfind_64(const struct rt_map_type *t, struct rt_map *m,
+    uint64_t key);
+struct rt_mapfound rt_mapfind_str(const struct rt_map_type *t, struct rt_map *m,
+    gort_str key);
+/* The element alone, by the same functions: the first of two words comes back
+ * where a single one would. */
+const void *rt_mapget_32(const struct rt_map_type *t, struct rt_map *m,
+    uint32_t key) __asm__("rt_mapfind_32");
+const void *rt_mapget_64(const struct rt_map_type *t, struct rt_map *m,
+    uint64_t key) __asm__("rt_mapfind_64");
+const void *rt_mapget_str(const struct rt_map_type *t, struct rt_map *m,
+    gort_str key) __asm__("rt_mapfind_str");
 
 void *rt_mapassign(const struct rt_map_type *t, struct rt_map *m,
     const void *key);

@@ -21,6 +21,13 @@
  *
  * A map that is cleared ends the walk: every entry there was is gone.
  *
+ * The quick path (rt_mapiternext) goes on inside one group of a table that is
+ * still the map's: which slots are to come was read once a group, and each is
+ * asked for its tag again, as it may have been emptied. It stores the addresses
+ * of key and element without the barrier. They point into it->tab, which the
+ * record holds; what they replace points there too, or into a table that the
+ * map holds. So nothing is reachable by these two words alone.
+ *
  * The record may be in a collected object (reflection's): its pointers are
  * stored through the barrier. The compiler's is on the stack, uninitialised.
  */
@@ -39,7 +46,7 @@ enter_table(struct rt_mapiter *it, uint64_t h)
 	        << (64 - tab->depth);
 	it->seq = it->m->seq;
 	it->group = 0;
-	it->slot = 0;
+	it->left = 0;
 }
 
 /* On to the next interval. False: this was the last. */
@@ -100,40 +107,50 @@ finish(struct rt_mapiter *it)
 	rt_writeptr(&it->tab, NULL);
 }
 
-/* The next full slot of the table, or NULL at its end. */
+/* The next of the group's slots that is full still, or NULL. */
 static inline char *
+slot_of_group(struct rt_mapiter *it, uint32_t slot_bytes)
+{
+	while (it->left != 0) {
+		unsigned i = ((unsigned)__builtin_ctz(it->left) + it->rot) %
+		    GROUP_SLOTS;
+
+		it->left &= (uint16_t)(it->left - 1);
+		if (RT_LIKELY((uint8_t)it->at[i] >= TAG_FULL))
+			return it->at + GROUP_SLOTS + i * slot_bytes;
+	}
+	return NULL;
+}
+
+/* The next full slot of the table, or NULL at its end. */
+static char *
 next_slot(struct rt_mapiter *it)
 {
 	const struct mapinfo *info = it->m->info;
 	const struct rt_table *tab = it->tab;
 
-	for (; it->group <= tab->gmask; it->group++, it->slot = 0) {
-		char *group = table_group(info, tab,
-		    (uint32_t)(it->group + it->turn) & tab->gmask);
-		uint32_t full = tags_full(group_tags(group)), i;
+	for (;;) {
+		char *slot = slot_of_group(it, info->slot_bytes);
+		uint32_t full;
 
+		if (slot != NULL || it->group > tab->gmask)
+			return slot;
+		it->at = table_group(info, tab,
+		    (uint32_t)(it->group + it->turn) & tab->gmask);
+		it->group++;
+		full = tags_full(group_tags(it->at));
 		/* as if the slots began at rot */
-		full = (full >> it->rot | full << (GROUP_SLOTS - it->rot)) &
-		    0xffffu & (~0u << it->slot);
-		if (full == 0)
-			continue;
-		i = (uint32_t)__builtin_ctz(full);
-		it->slot = (uint8_t)(i + 1);
-		return group_slot(info, group,
-		    (i + it->rot) % GROUP_SLOTS);
+		it->left = (uint16_t)(full >> it->rot |
+		    full << (GROUP_SLOTS - it->rot));
 	}
-	return NULL;
 }
 
-void
-rt_mapiternext(struct rt_mapiter *it)
+static RT_NOINLINE void
+next_anywhere(struct rt_mapiter *it)
 {
 	const struct rt_map *m = it->m;
 	char *slot;
 
-	if (RT_UNLIKELY(atomic_load_explicit(&m->flags,
-	        memory_order_relaxed) & MAP_WRITING))
-		rt_fatal("concurrent map iteration and map write");
 	if (RT_UNLIKELY(it->tab == NULL || it->clears != m->clears)) {
 		finish(it);
 		return;
@@ -153,6 +170,28 @@ rt_mapiternext(struct rt_mapiter *it)
 			return;
 		}
 	}
+}
+
+void
+rt_mapiternext(struct rt_mapiter *it)
+{
+	const struct rt_map *m = it->m;
+	const struct mapinfo *info = m->info;
+	char *slot;
+
+	if (RT_UNLIKELY(atomic_load_explicit(&m->state,
+	        memory_order_relaxed) & MAP_WRITING))
+		rt_fatal("concurrent map iteration and map write");
+	/* the same seq: neither replaced nor cleared */
+	if (RT_LIKELY(it->left != 0 && it->seq == m->seq && info->direct)) {
+		slot = slot_of_group(it, info->slot_bytes);
+		if (RT_LIKELY(slot != NULL)) {
+			it->key = slot;
+			it->elem = slot + info->elem_off;
+			return;
+		}
+	}
+	next_anywhere(it);
 }
 
 void

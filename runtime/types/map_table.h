@@ -12,13 +12,13 @@
 #include <emmintrin.h>
 #include <stdatomic.h>
 
-/* A tag byte: one of these, or TAG_FULL with seven bits of the hash. Zeroed
- * memory is a table of empty slots. */
+/* A tag byte: one of these, or eight bits of the hash, at least TAG_FULL.
+ * Zeroed memory is a table of empty slots. */
 enum {
 	TAG_EMPTY = 0,   /* never used since the table was made */
 	TAG_DELETED = 1, /* was used, and a probe may have passed over it */
 	TAG_NONE = 2,    /* the slot does not exist (tables of 8) */
-	TAG_FULL = 0x80,
+	TAG_FULL = 3, /* and all above */
 };
 
 #define GROUP_SLOTS 16
@@ -40,10 +40,12 @@ struct mapinfo {
 	uint16_t slot_bytes;
 	uint16_t elem_off; /* in the slot */
 	uint8_t kind;      /* enum key_kind */
+	uint8_t quick;     /* enum map_quick */
 	bool key_indirect, elem_indirect;
 	bool key_ptrs, elem_ptrs; /* the slot's parts hold pointers */
 	bool reflexive;           /* k == k for every key */
 	bool overwrite;           /* an update stores the key too */
+	bool direct;              /* key and element lie in the slot */
 	uint8_t max_log2;         /* slots of the largest table */
 	const struct rt_map_type *t; /* root when the type is collected */
 	const struct gort_type *key, *elem;
@@ -63,7 +65,16 @@ struct rt_table {
 };
 _Static_assert(sizeof(struct rt_table) == 16, "groups are 16-aligned");
 
-enum { MAP_WRITING = 1 };
+/* What a lookup may take for granted of a map that has a table: nothing, or
+ * the kind of the key and that the element lies in the slot. */
+enum map_quick {
+	QUICK_NONE,
+	QUICK_32,
+	QUICK_64,
+	QUICK_STR,
+	QUICK_64_16, /* slots of 16 bytes: key, element */
+};
+enum { MAP_WRITING = 0x100 }; /* in `state`, above enum map_quick */
 
 struct rt_map {
 	intptr_t count; /* compiled code reads it */
@@ -76,7 +87,9 @@ struct rt_map {
 	uint32_t clears; /* grows whenever the map is cleared */
 	uint16_t gmask;  /* of all tables */
 	uint8_t shift;   /* 64 - depth; 0 at depth 0 */
-	_Atomic uint8_t flags;
+	/* enum map_quick while dir != NULL, and MAP_WRITING: one word, because
+	 * every lookup compares both at once */
+	_Atomic uint16_t state;
 };
 
 /* map_type.c: any thread; takes RANK_MODULES the first time. */
@@ -129,22 +142,38 @@ tags_equal(__m128i tags, uint8_t tag)
 	    _mm_cmpeq_epi8(tags, _mm_set1_epi8((char)tag)));
 }
 
+/* Bytes below TAG_FULL become that. */
+static inline __m128i
+tags_raised(__m128i tags)
+{
+	return _mm_max_epu8(tags, _mm_set1_epi8(TAG_FULL));
+}
+
 static inline uint32_t
 tags_full(__m128i tags)
 {
-	return (uint32_t)_mm_movemask_epi8(tags);
+	return (uint32_t)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(tags, tags_raised(tags)));
 }
 
 static inline uint8_t
 hash_tag(uint64_t h)
 {
-	return TAG_FULL | (h & 0x7f);
+	return (uint8_t)h < TAG_FULL ? TAG_FULL : (uint8_t)h;
+}
+
+/* The slots with this hash's tag. */
+static inline uint32_t
+tags_hit(__m128i tags, uint64_t h)
+{
+	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(
+	    tags, tags_raised(_mm_set1_epi8((char)h))));
 }
 
 static inline uint32_t
 hash_group(uint64_t h)
 {
-	return (uint32_t)(h >> 7);
+	return (uint32_t)(h >> 8);
 }
 
 /* Where the slot's key and element really are. */
@@ -228,7 +257,7 @@ table_find_tag(enum key_kind kind, const struct mapinfo *info,
 	for (uint32_t step = 1;; g = (g + step++) & gmask) {
 		char *group = table_group(info, tab, g);
 		__m128i tags = group_tags(group);
-		uint32_t hits = tags_equal(tags, hash_tag(h));
+		uint32_t hits = tags_hit(tags, h);
 
 		for (; hits != 0; hits &= hits - 1) {
 			unsigned i = (unsigned)__builtin_ctz(hits);

@@ -88,6 +88,7 @@ lay_out_slot(struct mapinfo *info)
 		ksize = kalign = sizeof(void *);
 	if (info->elem_indirect)
 		esize = ealign = sizeof(void *);
+	info->direct = !info->key_indirect && !info->elem_indirect;
 	info->key_ptrs = info->key_indirect || k->ptrdata != 0;
 	info->elem_ptrs = info->elem_indirect || e->ptrdata != 0;
 	/* an element of no size shares the key's address, lest the last one
@@ -170,6 +171,25 @@ new_info(void)
 	return infos.chunk++;
 }
 
+static enum map_quick
+quick_of(const struct mapinfo *info)
+{
+	if (info->elem_indirect)
+		return QUICK_NONE;
+	switch ((enum key_kind)info->kind) {
+	case KEY_32:
+		return QUICK_32;
+	case KEY_64:
+		return info->slot_bytes == 16 && info->elem_off == 8
+		    ? QUICK_64_16 : QUICK_64;
+	case KEY_STR:
+		return QUICK_STR;
+	case KEY_ANY:
+		break;
+	}
+	return QUICK_NONE;
+}
+
 static void
 fill(struct mapinfo *info, const struct rt_map_type *t)
 {
@@ -180,6 +200,7 @@ fill(struct mapinfo *info, const struct rt_map_type *t)
 	info->reflexive = (t->flags & 4) != 0;
 	info->overwrite = (t->flags & 8) != 0;
 	lay_out_slot(info);
+	info->quick = (uint8_t)quick_of(info);
 	info->max_log2 = MAX_LOG2;
 	while (info->max_log2 > 4 &&
 	    table_bytes(info, info->max_log2) > TABLE_BYTES_MAX)

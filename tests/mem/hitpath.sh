@@ -1,5 +1,5 @@
 #!/bin/sh
-# hitpath.sh - an allocation that finds a free slot executes
+# hitpath.sh - an allocation that finds a free slot, and a map's lookup, execute
 # no locked instruction: looked for in the machine code of what they run.
 #
 # 77 where it can't be told: no objdump, or a sanitizer's instrumentation.
@@ -34,4 +34,6 @@ if objdump -d --no-show-raw-insn runtime/mem/mcache.o |
 fi
 clean runtime/mem/malloc.o rt_newobject rt_mallocgc rt_newarray alloc_any \
 	alloc_small
+clean runtime/types/map.o rt_mapfind_32 rt_mapfind_64 rt_mapfind_str
+clean runtime/types/map_iter.o rt_mapiternext
 exit $bad
