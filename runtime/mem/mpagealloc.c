@@ -19,8 +19,8 @@
  * Blocks. A first touch of a page costs a fault, 0.8 to 1.9 us for 4 KiB, and
  * one of the processor's few translations; a huge page costs one fault for 2
  * MiB. So from fill_page on, the first run in a block that is wholly free and
- * gone takes all of it (`fill`). What is left of the block is free and no longer
- * gone, so it counts as held; `zero` remembers that nobody wrote there yet, and
+ * gone takes all of it (`fill`). What is left of the block is free, no longer
+ * gone, and counts as held; `zero` remembers that nobody wrote there yet, and
  * is lost when a page is given out or given back. First fit fills blocks from
  * the low end, so as a rule it is one block at the heap's end that holds what
  * nobody asked for. Runs longer than a block are left to the system: who asks
