@@ -303,7 +303,9 @@ may_fill(void)
 {
 	int64_t limit = rt_gc_memlimit_set(-1);
 
-	return rt_sys_can_fill(BLOCK_BYTES) && (limit == INT64_MAX ||
+	return rt_sys_can_fill(BLOCK_BYTES) &&
+	    atomic_load_explicit(&rt_debug.disablethp, memory_order_relaxed) <=
+	        0 && (limit == INT64_MAX ||
 	    rt_mem_total_bytes() + 2 * BLOCK_BYTES <
 	        (uint64_t)(limit - limit / 8));
 }

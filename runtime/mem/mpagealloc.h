@@ -15,7 +15,7 @@
 #define PALLOC_CHUNK_WORDS (PALLOC_CHUNK_PAGES / 64)
 #define PALLOC_LEVELS 4
 #define PALLOC_FANOUT_SHIFT 4 /* entries under one entry: 16 */
-#define PALLOC_BLOCK_PAGES 256 /* 2 MiB, a huge page: half a chunk */
+#define PALLOC_BLOCK_PAGES PALLOC_HUGE_PAGES /* what is filled at once */
 
 struct palloc_chunk {
 	uint64_t used[PALLOC_CHUNK_WORDS]; /* 1: allocated */
