@@ -120,6 +120,7 @@ libgort_la_SOURCES += \
 libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/mem/mcentral.c runtime/mem/mfixalloc.c runtime/mem/mheap.c \
 	runtime/mem/mpagealloc.c runtime/mem/mprof.c \
+	runtime/mem/mdebug.c runtime/mem/mdecommit.c runtime/mem/mverify.c \
 	runtime/mem/mstats.c \
 	runtime/gc/mbarrier.c runtime/gc/mbitmap.c runtime/gc/mfinal.c \
 	runtime/gc/mgc.c runtime/gc/mgcbg.c runtime/gc/mgccheck.c \
@@ -130,7 +131,7 @@ libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/gc/mgcwork.c runtime/gc/mleak.c runtime/gc/mspecial.c \
 	runtime/gc/mweak.c
 noinst_HEADERS += runtime/mem/malloc.h runtime/mem/mheap.h \
-	runtime/mem/mpagealloc.h runtime/mem/mprof.h \
+	runtime/mem/mpagealloc.h runtime/mem/mprof.h runtime/mem/mdebug.h \
 	runtime/mem/sizeclasses.h \
 	runtime/gc/gc.h runtime/gc/gcdaemon.h runtime/gc/mgc.h \
 	runtime/gc/mgccpulimit.h runtime/gc/mgcpacer.h

@@ -146,6 +146,10 @@ int32_t rt_gotraceback(bool *ret_all, bool *ret_crash);
 void rt_set_traceback(const char *level, bool from_env);
 void rt_traceback_g(struct g *gp); /* header and frames of a stopped g */
 void rt_traceback_others(struct g *me);
+/* Header and frames at system level, whatever GOTRACEBACK says: of the running
+ * goroutine from the caller on; of all others, world stopped. */
+void rt_traceback_here(void);
+void rt_traceback_all(void);
 /* pcs of a parked g or of the caller (gp == NULL); leaf first. Returns n. */
 int rt_callers(struct g *gp, uintptr_t *pcs, int max);
 /* The same of a goroutine that runs on another thread, which is interrupted

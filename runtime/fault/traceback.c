@@ -478,10 +478,43 @@ put_callers(struct out *o, struct g *gp, const struct rt_where *at)
 {
 	struct rt_callwalk c;
 
-	if (rt_callwalk_begin(&c, gp, at, RT_WALK_USER) &&
+	if (rt_callwalk_begin(&c, gp, at,
+	        o->level >= 2 ? RT_WALK_RUNTIME : RT_WALK_USER) &&
 	    rt_callwalk_next(&c))
 		put_frames(o, &c);
 	put_creator(o, gp);
+}
+
+struct here {
+	struct g *gp;
+	struct rt_where at;
+};
+
+/* On g0: names and lines take more stack than a goroutine may have left. */
+static void
+put_here(void *arg)
+{
+	struct here *h = arg;
+	struct out o = { .level = 2 };
+
+	put_header(&o, h->gp);
+	put_callers(&o, h->gp, &h->at);
+}
+
+RT_NOINLINE void
+rt_traceback_here(void)
+{
+	struct here h = { rt_getg(), rt_unwind_here() };
+
+	rt_systemstack(put_here, &h);
+}
+
+void
+rt_traceback_all(void)
+{
+	struct out o = { .level = 2 };
+
+	put_others(&o, rt_getg());
 }
 
 size_t

@@ -28,6 +28,7 @@
 #include "gc/mgccpulimit.h"
 #include "gc/mgcpacer.h"
 #include "lock/lock.h"
+#include "mem/mdebug.h"
 #include "mem/mprof.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
@@ -320,15 +321,6 @@ rt_gc_cpu_update(int64_t now_ns)
 	atomic_store_explicit(&cpu.stepping, false, memory_order_release);
 }
 
-/* Debug variables may change while the program runs. */
-static void
-update_hooks(void)
-{
-	atomic_store_explicit(&rt_malloc_hooked,
-	    atomic_load_explicit(&rt_debug.gcstress, memory_order_relaxed) > 0,
-	    memory_order_relaxed);
-}
-
 void
 rt_gcinit(void)
 {
@@ -346,7 +338,7 @@ rt_gcinit(void)
 	rt_gccycle_init();
 	rt_gcwork_init();
 	rt_final_init();
-	update_hooks();
+	rt_mdebug_init();
 	rt_gc_revise_goal();
 }
 
@@ -458,7 +450,7 @@ rt_gc_periodic_check(int64_t now_ns)
 {
 	int64_t last = rt_gccycle_last_end_ns();
 
-	update_hooks();
+	rt_mdebug_update(); /* debug variables may change */
 	if (!atomic_load_explicit(&gc.enabled, memory_order_acquire))
 		return;
 	rt_gc_cpu_update(now_ns);

@@ -53,6 +53,9 @@ int64_t rt_gcbg_assist_ns(void); /* the same of assists */
 void rt_gcbg_pace(struct gcworker *w);
 
 /* ---- mgccheck.c ---- */
+/* The word at `at`, a pointer by its layout, points into no span but into the
+ * heap: throws, unless it ends an object or invalidptr=0. Any worker. */
+void rt_gccheck_stray(uintptr_t p, uintptr_t at);
 void rt_gccheck_closure(void); /* world stopped, marking is over */
 
 /* ---- mgc.c ---- */
@@ -181,6 +184,8 @@ void rt_gcmark_drain(struct gcworker *w);
 bool rt_gcmark_some(struct gcworker *w);
 /* Mark what p points into (interior counts). */
 void rt_gcmark_word(struct gcworker *w, uintptr_t p);
+/* The same for a pointer variable at `at`. */
+void rt_gcmark_pointer(struct gcworker *w, uintptr_t at);
 void rt_gcmark_range(struct gcworker *w, uintptr_t lo, uintptr_t hi);
 uint64_t rt_gcmark_globals_bytes(void);
 /* The lock of everything registered; waits while a cycle marks. */

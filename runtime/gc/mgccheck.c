@@ -1,18 +1,27 @@
 /*
- * mgccheck.c - GODEBUG=gccheckmark=1: is what was marked closed?
+ * mgccheck.c - what must be true of what was marked.
  *
- * At the end of a cycle, world stopped and caches flushed, each pointer in a
- * marked object, and each in a variable of a compiled package, must point to
- * a marked object, or into a free slot (a stale conservative word). If one does
- * not, a store went past the barrier, or marking missed something: the object
- * would be freed under the feet of whoever follows that pointer. The report
- * names both ends, and the program is thrown.
+ * GODEBUG=gccheckmark=1: is it closed? At the end of a cycle, world stopped and
+ * caches flushed, each pointer in a marked object, and each in a variable of a
+ * compiled package, must point to a marked object, or into a free slot (a stale
+ * conservative word). If one does not, a store went past the barrier, or marking
+ * missed something: the object would be freed under the feet of whoever follows
+ * that pointer. The report names both ends, and the program is thrown.
  *
  * Stacks are not looked at: they are conservative, and a dead word in a frame
  * may name an object that died long ago.
+ *
+ * GODEBUG=invalidptr, on unless it is 0: does a pointer in a marked object lead
+ * into a span that is free? Marking follows every pointer of every live object
+ * in every cycle, so what one leads to is alive; if its span was freed, somebody
+ * made the pointer of a number, kept it where the collector does not look, or
+ * stored it past the barrier. Only words that a layout calls pointers are
+ * asked, as a word read conservatively may be anything. One past the end of an
+ * object is fine: the next span may be free.
  */
 #include "gc/mgc.h"
 
+#include "diag/diag.h"
 #include "fault/fault.h"
 
 static bool
@@ -71,6 +80,33 @@ check_object(const struct mspan *s, uint32_t slot)
 		}
 		check_word(base, i * sizeof(uintptr_t), ((uintptr_t *)base)[i]);
 	}
+}
+
+RT_NOINLINE void
+rt_gccheck_stray(uintptr_t p, uintptr_t at)
+{
+	struct mspan *s;
+
+	if (atomic_load_explicit(
+	        &rt_debug.invalidptr, memory_order_relaxed) == 0 ||
+	    rt_spanof(p - 1) != NULL)
+		return;
+	rt_printf("runtime: pointer %#lx to unallocated span\n",
+	    (unsigned long)p);
+	s = rt_spanof(at);
+	if (s != NULL) {
+		uintptr_t base = s->base + rt_slotof(s, at) * s->elemsize;
+
+		rt_printf("runtime: found in object at *(%#lx+%#lx), "
+		          "of %zu-byte slots\n",
+		    (unsigned long)base, (unsigned long)(at - base),
+		    s->elemsize);
+	} else {
+		rt_printf("runtime: found in a variable at %#lx\n",
+		    (unsigned long)at);
+	}
+	rt_throw("found bad pointer in Go heap (incorrect use of unsafe or "
+	         "cgo?)");
 }
 
 void

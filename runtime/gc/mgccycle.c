@@ -4,7 +4,7 @@
  * Two ways to mark. Beside the program, for code that stores every pointer
  * through the barrier: compiled Go, and C programs that say so (GORT_BARRIERED
  * in gort.h). With the world stopped, for all other C programs, and under
- * GODEBUG=gcstoptheworld=1. Sweeping never stops anybody.
+ * GODEBUG=gcstoptheworld=1. Sweeping stops nobody (but for gcstoptheworld=2).
  *
  * Beside the program:
  *
@@ -47,6 +47,7 @@
 #include "fault/fault.h"
 #include "gc/mgcpacer.h"
 #include "lock/lock.h"
+#include "mem/mdebug.h"
 #include "mem/mprof.h"
 #include "os/os.h"
 #include "sched/oracle.h"
@@ -269,6 +270,7 @@ begin_cycle(int64_t now_ns)
 	clean_pools();
 	rt_gcsweep_all();
 	flush_all();
+	rt_mdebug_cycle_begins();
 	r->procs = (uint32_t)rt_gomaxprocs;
 	r->start_ns = cyc.begun_ns = now_ns;
 	r->goal = rt_gc_heap_goal();
@@ -291,6 +293,7 @@ end_cycle(uint64_t live)
 {
 	struct rt_gc_cycle *r = &cyc.r;
 
+	rt_mdebug_cycle_ends();
 	atomic_store(&rt_gcphase, GC_MARKTERM);
 	r->globals = rt_gcmark_globals_bytes();
 	r->stacks = atomic_load(&cyc.stacks);
@@ -299,6 +302,14 @@ end_cycle(uint64_t live)
 	rt_mprof_next_cycle();
 	rt_gcsweep_begin();
 	atomic_store(&rt_gcphase, GC_OFF);
+}
+
+static void
+check_closure(void)
+{
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_debug.gccheckmark, memory_order_relaxed) > 0))
+		rt_gccheck_closure();
 }
 
 /* ---- with the world stopped ---- */
@@ -339,8 +350,12 @@ whole_on_g0(void *arg)
 	begin_cycle(t0);
 	t1 = rt_nanotime();
 	mark_stopped(a->nhelpers);
+	check_closure();
 	t2 = rt_nanotime();
 	end_cycle(atomic_load(&cyc.marked));
+	if (atomic_load_explicit(
+	        &rt_debug.gcstoptheworld, memory_order_relaxed) > 1)
+		rt_gcsweep_all();
 	t3 = rt_nanotime();
 	r->stw_sweep_ns = t1 - t0;
 	r->mark_ns = t2 - t1;
@@ -411,9 +426,7 @@ end_on_g0(void *arg)
 	a->over = mark_rest();
 	if (a->over) {
 		flush_all(); /* before the phase changes: mcache.c, settle */
-		if (atomic_load_explicit(&rt_debug.gccheckmark,
-		        memory_order_relaxed) > 0)
-			rt_gccheck_closure();
+		check_closure();
 		rt_gcbarrier_set(false);
 		rt_sched.gscan = false;
 		rt_gcmark_finish_beside();

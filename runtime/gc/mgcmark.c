@@ -25,6 +25,10 @@
  * program's own statement, and keeping neighbours would chain dead objects
  * together without end (each keeps the one before it).
  *
+ * Words that a layout calls pointers are marked in the same way, but what they
+ * point into must be there: the program is thrown when it is a free span
+ * (GODEBUG=invalidptr, mgccheck.c).
+ *
  * Objects larger than OBLET_BYTES are read in pieces, so that one large array
  * keeps all workers busy and not one.
  *
@@ -239,6 +243,21 @@ mark_word(struct gcworker *w, uintptr_t p)
 	mark_word_inline(w, p);
 }
 
+/* A word that a layout calls a pointer: it has no business in a free span. */
+static inline __attribute__((always_inline)) RT_NO_SANITIZE void
+mark_pointer(struct gcworker *w, uintptr_t at)
+{
+	uintptr_t p = *(uintptr_t *)at;
+	struct mspan *s = rt_spanof(p);
+
+	if (s != NULL)
+		mark_slot(w, s, rt_slotof(s, p));
+	else if (p != 0 &&
+	    RT_UNLIKELY(p - rt_heap.pages.base < atomic_load_explicit(
+	                    &rt_heap.pages.grown_bytes, memory_order_relaxed)))
+		rt_gccheck_stray(p, at);
+}
+
 /* A word of a stack: what it points into, and what ends there. */
 static inline RT_NO_SANITIZE void
 mark_stack_word(struct gcworker *w, uintptr_t p)
@@ -264,6 +283,12 @@ rt_gcmark_word(struct gcworker *w, uintptr_t p)
 	mark_word(w, p);
 }
 
+void
+rt_gcmark_pointer(struct gcworker *w, uintptr_t at)
+{
+	mark_pointer(w, at);
+}
+
 RT_NO_SANITIZE void
 rt_gcmark_range(struct gcworker *w, uintptr_t lo, uintptr_t hi)
 {
@@ -277,8 +302,8 @@ static inline RT_NO_SANITIZE void
 scan_mask(struct gcworker *w, uintptr_t base, uint64_t mask)
 {
 	for (; mask != 0; mask &= mask - 1)
-		mark_word_inline(w,
-		    ((uintptr_t *)base)[__builtin_ctzll(mask)]);
+		mark_pointer(w,
+		    base + sizeof(uintptr_t) * (unsigned)__builtin_ctzll(mask));
 }
 
 /* The words of [from, to) that t, repeated from base on, calls pointers. */
@@ -298,7 +323,7 @@ scan_typed(struct gcworker *w, uintptr_t base, uintptr_t from, uintptr_t to,
 			continue;
 		}
 		if (bits[i / 8] >> (i % 8) & 1)
-			mark_word(w, *(uintptr_t *)from);
+			mark_pointer(w, from);
 		from += sizeof(uintptr_t);
 		if (++i == each)
 			i = 0;

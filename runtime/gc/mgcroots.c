@@ -147,7 +147,8 @@ mark_var(struct gcworker *w, const struct rt_root_var *v, size_t from,
 			size_t i = at / sizeof(uintptr_t) +
 			    (unsigned)__builtin_ctz(bits);
 
-			rt_gcmark_word(w, ((uintptr_t *)v->base)[i]);
+			rt_gcmark_pointer(
+			    w, (uintptr_t)((uintptr_t *)v->base + i));
 		}
 	}
 }

@@ -124,7 +124,7 @@ rt_gcscavenge(size_t max_bytes)
 			break;
 		if (n < PALLOC_HUGE_PAGES)
 			settle_unit(p, true);
-		ok = rt_sys_unused((void *)p, n << RT_PAGE_SHIFT) == 0;
+		ok = rt_heap_decommit((void *)p, n << RT_PAGE_SHIFT) == 0;
 		rt_lock(&h->lock);
 		if (ok)
 			rt_palloc_scavenge_done(&h->pages, p, n);

@@ -10,8 +10,8 @@
  *
  * Sweeping a span is small: the mark bits become the allocation bits, the old
  * ones are cleared for the next cycle, slots are counted, finalizers of dead
- * objects are queued and sampled ones counted (mspecial.c). Nothing in the slots is touched (but for clobberfree);
- * clearing waits for the allocation.
+ * objects are queued and sampled ones counted (mspecial.c). Nothing in the
+ * slots is touched (but for clobberfree); clearing waits for the allocation.
  *
  * Who sweeps:
  *   - an allocation that needs a span of a class sweeps that class (mcentral);
@@ -31,8 +31,8 @@
  */
 #include "gc/mgc.h"
 
-#include "diag/diag.h"
 #include "lock/lock.h"
+#include "mem/mdebug.h"
 #include "sched/sched.h"
 
 #include <string.h>
@@ -53,25 +53,6 @@ static struct {
 	_Atomic uint64_t base_live, base_pages, room_bytes, left_pages;
 	struct gc_daemon daemon;
 } sweep = { .done = true };
-
-/* Slots that die now, overwritten so that a use after free shows. */
-static RT_NO_SANITIZE void
-clobber(struct mspan *s)
-{
-	for (uint32_t i = 0; i < s->nelems; i++) {
-		uint64_t bit = (uint64_t)1 << (i % 64);
-		uint32_t *w;
-
-		if (!(s->allocbits[i / 64] & bit) ||
-		    (atomic_load_explicit(&s->markbits[i / 64],
-		         memory_order_relaxed) &
-		        bit))
-			continue;
-		w = (uint32_t *)(s->base + i * s->elemsize);
-		for (size_t k = 0; k < s->elemsize / 4; k++)
-			w[k] = 0xdeadbeef;
-	}
-}
 
 /* Mark bits become allocation bits. Returns slots in use. */
 static uint32_t
@@ -115,9 +96,8 @@ rt_mspan_sweep(struct mspan *s, bool keep)
 	 * means that the object is marked */
 	if (atomic_load_explicit(&s->has_specials, memory_order_relaxed))
 		rt_special_sweep(s);
-	if (RT_UNLIKELY(atomic_load_explicit(
-	        &rt_debug.clobberfree, memory_order_relaxed) > 0))
-		clobber(s);
+	if (RT_UNLIKELY(rt_mdebug_watches_deaths()))
+		rt_mdebug_deaths(s);
 	n = swap_bits(s);
 	if (n > s->alloccount)
 		rt_throw("sweep: more slots marked than allocated");

@@ -36,13 +36,12 @@
 #include "fault/fault.h"
 #include "gc/gc.h"
 #include "gc/mgc.h"
+#include "mem/mdebug.h"
 #include "mem/mprof.h"
 #include "sched/sched.h"
 
 /* Where objects of no bytes live. */
 static RT_ALIGNED(16) char zerobase[16];
-
-_Atomic bool rt_malloc_hooked;
 
 /* Objects of at most this size are cleared without a call. */
 #define CLEAR_INLINE_BYTES 64
@@ -101,9 +100,8 @@ clear_slot(uintptr_t p, size_t bytes)
 	}
 }
 
-/* May this goroutine run a collection here? */
-static bool
-can_collect(void)
+bool
+rt_malloc_may_collect(void)
 {
 	struct g *gp = rt_getg();
 	struct m *mp = gp->m;
@@ -121,7 +119,7 @@ can_collect(void)
 static void
 slow_duties(void)
 {
-	if (!can_collect())
+	if (!rt_malloc_may_collect())
 		return;
 	rt_preempt_check();
 	if (rt_gc_should_start())
@@ -156,32 +154,6 @@ first_slot(struct mspan *s, uint64_t cache, unsigned *ret_bit)
 	s->alloccache = cache & (cache - 1);
 	*ret_bit = bit;
 	return s->cachebase + bit * s->elemsize;
-}
-
-/* ---- debugging aids ---- */
-
-static RT_NOINLINE void
-hooks(void)
-{
-	int32_t every = atomic_load_explicit(
-	    &rt_debug.gcstress, memory_order_relaxed);
-	struct mcache *c;
-
-	if (every <= 0 || !can_collect())
-		return;
-	c = rt_getmcache();
-	if (++c->stress < (uint32_t)every)
-		return;
-	c->stress = 0;
-	rt_gc_stress_cycle();
-}
-
-static inline void
-run_hooks(void)
-{
-	if (RT_UNLIKELY(atomic_load_explicit(
-	        &rt_malloc_hooked, memory_order_relaxed)))
-		hooks();
 }
 
 /* ---- the three sizes ---- */
@@ -343,24 +315,29 @@ alloc_small(size_t size, const struct gort_type *t, enum span_kind kind,
 	return finish(s, p, bit, t, kind, needzero);
 }
 
+void *
+rt_malloc_plain(size_t size, const struct gort_type *t, enum span_kind kind,
+    bool needzero, bool own_pages)
+{
+	if (size > RT_MAX_SMALL_BYTES || RT_UNLIKELY(own_pages))
+		return alloc_large(size, t, kind, needzero);
+	if (kind == SPAN_NOSCAN && size < 16 && t != NULL && t->align < 8 &&
+	    t->align != 0)
+		return alloc_tiny(size, t->align);
+	return alloc_small(size, t, kind, needzero);
+}
+
 /* All there is but the quick case. */
 static RT_NOINLINE void *
 alloc_any(size_t size, const struct gort_type *t, enum span_kind kind,
     bool needzero)
 {
-	void *p;
-
 	if (size == 0)
 		return zerobase;
-	if (size > RT_MAX_SMALL_BYTES)
-		p = alloc_large(size, t, kind, needzero);
-	else if (kind == SPAN_NOSCAN && size < 16 && t != NULL &&
-	    t->align < 8 && t->align != 0)
-		p = alloc_tiny(size, t->align);
-	else
-		p = alloc_small(size, t, kind, needzero);
-	run_hooks();
-	return p;
+	if (RT_UNLIKELY(atomic_load_explicit(
+	        &rt_malloc_hooked, memory_order_relaxed)))
+		return rt_mdebug_malloc(size, t, kind, needzero);
+	return rt_malloc_plain(size, t, kind, needzero, false);
 }
 
 /*

@@ -33,6 +33,7 @@
 #include "diag/diag.h"
 #include "fault/fault.h"
 #include "gc/mgc.h"
+#include "mem/mdebug.h"
 #include "os/os.h"
 
 #include <string.h>
@@ -334,6 +335,8 @@ rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind)
 	rt_unlock(&h->lock);
 	if (s == NULL)
 		return NULL;
+	if (gone != 0 && !rt_heap_recommit(p, npages << RT_PAGE_SHIFT))
+		s->needzero = true;
 	atomic_fetch_add_explicit(&h->stats.inuse_bytes,
 	    npages << RT_PAGE_SHIFT, memory_order_relaxed);
 	atomic_fetch_sub_explicit(&h->stats.released_bytes,
@@ -367,16 +370,25 @@ void
 rt_mheap_free(struct mspan *s)
 {
 	struct mheap *h = &rt_heap;
+	size_t bytes = s->npages << RT_PAGE_SHIFT;
+	bool fenced;
 
 	if (s->list != NULL || s->specials != NULL ||
 	    atomic_load_explicit(&s->state, memory_order_relaxed) !=
 	        SPAN_INUSE)
 		rt_throw("mheap: free of a span that is in use");
-	atomic_fetch_sub_explicit(&h->stats.inuse_bytes,
-	    s->npages << RT_PAGE_SHIFT, memory_order_relaxed);
+	fenced = rt_mdebug_fence(s->base, bytes);
+	atomic_fetch_sub_explicit(
+	    &h->stats.inuse_bytes, bytes, memory_order_relaxed);
 	rt_lock(&h->lock);
 	atomic_store_explicit(&s->state, SPAN_DEAD, memory_order_relaxed);
-	rt_palloc_free(&h->pages, s->base, s->npages);
+	if (RT_UNLIKELY(fenced)) {
+		h->fenced_pages += s->npages;
+		atomic_fetch_add_explicit(&h->stats.released_bytes, bytes,
+		    memory_order_relaxed);
+	} else {
+		rt_palloc_free(&h->pages, s->base, s->npages);
+	}
 	free_span_tables(h, s);
 	rt_fixalloc_free(&h->spanalloc, s);
 	rt_unlock(&h->lock);

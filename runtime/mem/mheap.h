@@ -139,6 +139,7 @@ struct mheap {
 	uint64_t *freebits[65];         /* lock: bit arrays by words */
 	_Atomic uint32_t sweepgen; /* even; +2 each cycle, world stopped */
 	struct rt_mutex speciallock; /* all spans' specials */
+	size_t fenced_pages;           /* lock: nobody's any more (mdebug.c) */
 	struct heap_stats stats;
 	_Atomic uint64_t live;  /* bytes in slots, cached spans counted full */
 	_Atomic uint64_t trigger; /* gc/: start a cycle when live passes it */
@@ -149,8 +150,15 @@ struct mheap {
 
 extern struct mheap rt_heap;
 extern struct mspan rt_emptyspan; /* no room, never in a list */
-/* Any debugging aid that must see each allocation is on. */
+/* Any debugging aid that must see each allocation is on (mdebug.c). */
 extern _Atomic bool rt_malloc_hooked;
+
+/* ---- malloc.c, for mdebug.c ---- */
+/* May this goroutine run a collection here? */
+bool rt_malloc_may_collect(void);
+/* As if no aid were on; own_pages: as a large object, whatever its size. */
+void *rt_malloc_plain(size_t size, const struct gort_type *t,
+    enum span_kind kind, bool needzero, bool own_pages);
 
 /* ---- mheap.c ---- */
 void rt_mheap_init(void);
@@ -192,6 +200,13 @@ rt_slotof(const struct mspan *s, uintptr_t p)
 {
 	return (uint32_t)(((p - s->base) * (uint64_t)s->magic) >> 32);
 }
+
+/* ---- mdecommit.c ---- */
+/* Free pages that nobody else knows go to the system. 0 or -errno: they hold
+ * what they held. */
+int rt_heap_decommit(void *p, size_t bytes);
+/* Pages, some of them gone, are to be used. True: the gone ones are zero. */
+bool rt_heap_recommit(uintptr_t p, size_t bytes);
 
 /* ---- mcentral.c ---- */
 void rt_mcentral_init(struct mcentral *c, unsigned spanclass);

@@ -134,6 +134,22 @@ rt_sys_hugepages(void *p, size_t bytes, bool yes)
 	    : -errno;
 }
 
+int
+rt_sys_unused_lazily(void *p, size_t bytes)
+{
+	return madvise(p, bytes, MADV_FREE) == 0 ? 0 : -errno;
+}
+
+int
+rt_sys_fault(void *p, size_t bytes)
+{
+	int err = rt_sys_unused(p, bytes);
+
+	if (err != 0)
+		return err;
+	return mprotect(p, bytes, PROT_NONE) == 0 ? 0 : -errno;
+}
+
 void
 rt_sys_release(void *p, size_t bytes)
 {

@@ -54,6 +54,12 @@ int rt_sys_unused(void *p, size_t bytes);
 bool rt_sys_thp_always(void);
 extern _Atomic int rt_sys_thp_known; /* the answer; tests set it */
 int rt_sys_hugepages(void *p, size_t bytes, bool yes);
+/* Contents may go when the system needs memory; until then they stay. 0 or
+ * -errno. */
+int rt_sys_unused_lazily(void *p, size_t bytes);
+/* Contents go, and accesses fault until rt_sys_map. 0, or -errno: nothing
+ * happened. */
+int rt_sys_fault(void *p, size_t bytes);
 void rt_sys_release(void *p, size_t bytes); /* munmap */
 void *rt_sys_mmap(size_t bytes);           /* fresh zeroed memory; NULL */
 /* Guard: accesses fault, no mapping is split where the kernel allows.

@@ -81,3 +81,11 @@ tests_gc_check_mgccpulimit_SOURCES = tests/gc/check_mgccpulimit.c
 tests_gc_check_mgccpulimit_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
 tests_gc_check_mgccpulimit_LDADD = $(HEAP_CHECK_LDADD)
 tests_gc_check_mgccpulimit_LDFLAGS = $(GORT_LINK)
+
+check_PROGRAMS += tests/mem/check_mdebug
+TESTS += tests/mem/check_mdebug
+tests_mem_check_mdebug_SOURCES = tests/mem/check_mdebug.c \
+	tests/chan/last_words.h
+tests_mem_check_mdebug_CPPFLAGS = $(HEAP_CHECK_CPPFLAGS)
+tests_mem_check_mdebug_LDADD = $(HEAP_CHECK_LDADD)
+tests_mem_check_mdebug_LDFLAGS = $(GORT_LINK)
