@@ -19,7 +19,7 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/arch/fiber_san.h \
 	runtime/lock/lock.h runtime/lock/lockrank.h runtime/lock/lockrank.c \
 	runtime/lock/lock_futex.c runtime/lock/sema.c \
-	runtime/lock/plock.h \
+	runtime/lock/leave.h runtime/lock/plock.h \
 	runtime/sched/sched.h runtime/sched/sched_priv.h \
 	runtime/sched/oracle.h runtime/sched/oracle.c runtime/sched/proc.c \
 	runtime/sched/park.c runtime/sched/yield.c runtime/sched/waitprof.c \
@@ -52,7 +52,8 @@ libgort_la_SOURCES += \
 	runtime/boot/runtime1.c runtime/boot/schedinit.c \
 	runtime/boot/sections.c \
 	runtime/os/cgroup_linux.c runtime/os/mem_linux.c \
-	runtime/os/fork_linux.c runtime/os/futex_linux.c runtime/os/os_linux.c \
+	runtime/os/fork_linux.c runtime/os/futex_linux.c \
+	runtime/os/membarrier_linux.c runtime/os/os_linux.c \
 	runtime/os/signal_unix.c \
 	runtime/os/sigqueue.c runtime/os/sigtab_linux.c \
 	runtime/types/alg.c runtime/types/iface.c runtime/types/slice.c \

@@ -140,8 +140,9 @@ enum wait_reason {
 
 /* lock/lock_futex.c: the runtime's own lock. Never held across a park. */
 struct rt_mutex {
-	_Atomic uint32_t key; /* 0 free, 1 held, 2 held with sleepers */
-	uint32_t rank;        /* enum lock_rank (debug builds read it) */
+	_Atomic uint8_t key;     /* 0 free, 1 held */
+	uint16_t rank;           /* enum lock_rank (debug builds read it) */
+	_Atomic uint32_t asleep; /* 1: somebody may sleep, here */
 };
 
 /* One-shot event. clear, then any number of sleeps, one wakeup. */

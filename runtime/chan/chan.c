@@ -35,6 +35,16 @@
  * once more. `closed` is stored with release and read with acquire; the pair
  * makes elements put before the close visible to the second look.
  *
+ * And before all of that the look sees the lock free, else it takes the long
+ * way. The lock is left by a store (lock/plock.h), so who has just received may
+ * go on and read something else while the others still see the channel full.
+ * Say that it drains a list next, and that we have put something on that list
+ * in full order before we look: if it read the list before that, it had taken
+ * the lock before, by a locked instruction, so a look that comes after sees
+ * the lock held until what was done under it is in memory as well. A token in
+ * a channel of one that says "look at the list" so can't be missed. len and cap
+ * promise no such thing.
+ *
  * Lock order: many channels at once only in select, by address (lockrank.h).
  * Under a channel's lock nothing may allocate, park or ready a goroutine: a
  * ready may need the scheduler's lock, and the waiter would spin on ours.
@@ -84,6 +94,15 @@ static bool
 is_closed(const struct hchan *c)
 {
 	return atomic_load_explicit(&c->closed, memory_order_acquire) != 0;
+}
+
+/* Nobody is at work in c, nor was so at a moment that others have yet to see.
+ * Acquire: what is looked at next is looked at later. */
+static bool
+looks_at_rest(const struct hchan *c)
+{
+	return atomic_load_explicit(&c->lock.key, memory_order_acquire) ==
+	    RT_MUTEX_FREE;
 }
 
 /* Would a send have to wait? One word read; true now says nothing of later. */
@@ -287,7 +306,7 @@ rt_chansend(struct hchan *c, const void *elem, bool block, uintptr_t callerpc)
 		rt_gopark(NULL, NULL, WAIT_CHAN_SEND_NIL);
 		rt_throw("unreachable: woken from a nil channel");
 	}
-	if (!block && !is_closed(c) && looks_full(c))
+	if (!block && looks_at_rest(c) && !is_closed(c) && looks_full(c))
 		return false;
 
 	rt_plock(mp, &c->lock);
@@ -360,7 +379,7 @@ rt_chanrecv(struct hchan *c, void *elem, bool block, bool *ret_ok)
 		rt_gopark(NULL, NULL, WAIT_CHAN_RECEIVE_NIL);
 		rt_throw("unreachable: woken from a nil channel");
 	}
-	if (!block && looks_empty(c)) {
+	if (!block && looks_at_rest(c) && looks_empty(c)) {
 		if (!is_closed(c))
 			return false;
 		if (looks_empty(c))

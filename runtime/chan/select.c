@@ -151,7 +151,14 @@ heap_sort(struct sel *s)
 static void
 lock_order(struct sel *s)
 {
-	memcpy(s->lockorder, s->pollorder, s->n * sizeof(uint16_t));
+	uint32_t n = 0;
+
+	/* From the order of the cases, not the shuffled one: a select that is
+	 * come by again takes the same branches as before, which the processor
+	 * remembers. */
+	for (uint32_t i = 0; n < s->n; i++)
+		if (s->cases[i].c != NULL)
+			s->lockorder[n++] = (uint16_t)i;
 	if (s->n <= INSERTION_MAX)
 		insertion_sort(s);
 	else

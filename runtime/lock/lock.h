@@ -18,12 +18,14 @@
 void rt_lock_init(struct rt_mutex *l, enum lock_rank rank);
 void rt_lock(struct rt_mutex *l);
 bool rt_trylock(struct rt_mutex *l);
-void rt_unlock(struct rt_mutex *l);
-/* What plock.h's fast paths come to: the word was not free; it was `was`, not
- * HELD, when it was set free. */
-enum { RT_MUTEX_FREE = 0, RT_MUTEX_HELD = 1, RT_MUTEX_SLEEPERS = 2 };
-void rt_lock_slow(struct rt_mutex *l);
-void rt_unlock_slow(struct rt_mutex *l, uint32_t was);
+void rt_unlock(struct rt_mutex *l); /* a full barrier */
+/* What the fast paths come to: it was not free; it was not held; it is free
+ * and somebody may sleep. */
+enum { RT_MUTEX_FREE = 0, RT_MUTEX_HELD = 1 };
+/* by_store: the others leave l by a store. */
+void rt_lock_slow(struct rt_mutex *l, bool by_store);
+void rt_unlock_of_unlocked(void) __attribute__((noreturn));
+void rt_unlock_wake(struct rt_mutex *l);
 /* Throw unless the caller's M holds l (debug builds; nothing otherwise). */
 void rt_assert_lock_held(struct rt_mutex *l);
 
@@ -48,7 +50,7 @@ void rt_semrelease(_Atomic uint32_t *addr, bool handoff);
 struct rt_notifylist {
 	_Atomic uint32_t wait;
 	uint32_t notify;
-	struct rt_mutex lock;
+	struct rt_mutex lock; /* not used: see sema.c */
 	struct sudog *head, *tail;
 };
 uint32_t rt_notifylist_add(struct rt_notifylist *l);

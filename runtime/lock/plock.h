@@ -2,14 +2,18 @@
  * plock.h - locks that only threads with a P take: channels, semaphores,
  * condition lists.
  *
- * The mutex of lock_futex.c, with two things that those locks allow. They are
+ * The mutex of lock_futex.c, with three things that those locks allow. They are
  * taken millions of times a second, so their fast paths are here to be inlined,
- * and the caller, who knows its m, passes it. And where GOMAXPROCS is 1 there
- * is one thread with a P, so nobody can be at the word at the same time: a load
- * and a store do, at a twentieth of the price of a locked instruction.
+ * and the caller, who knows its m, passes it. Where GOMAXPROCS is 1 there is
+ * one thread with a P, so nobody can be at the word at the same time: a load
+ * and a store do to take it, at a twentieth of the price of a locked
+ * instruction. And they are left by a store wherever membarrier(2) works, as
+ * nobody relies on a barrier there (chan.c says what its looks without the lock
+ * need instead; whoever is made ready after the unlock passes the barrier of
+ * rt_runqput).
  *
- * Why that is sound: whoever holds such a lock has m->locks raised. It can
- * neither park nor lose its P (only Ps in system calls are taken, and none is
+ * Why one P makes that sound: whoever holds such a lock has m->locks raised. It
+ * can neither park nor lose its P (only Ps in system calls are taken, and none is
  * entered under a lock), and the world can't stop, so rt_gomaxprocs is the same
  * at the lock and at its unlock, and no lock is held while it changes. From one
  * owner of the only P to the next the word travels with the P, whose handing
@@ -19,32 +23,14 @@
  * before anything else runs on that P: the same holds.
  *
  * One of these must not be taken by a thread without a P (sysmon, the control
- * thread, a signal handler); debug builds look. They check ranks as well, and
- * take the long way for it. rt_unlock may release what rt_plock took, not the
- * other way round.
+ * thread, a signal handler), nor by rt_lock, whose sleepers trust that the lock
+ * is left by an exchange; debug builds look for the first.
  */
 #ifndef RT_PLOCK_H
 #define RT_PLOCK_H
 
+#include "lock/leave.h"
 #include "lock/lock.h"
-
-#ifdef RT_DEBUG
-
-static inline void
-rt_plock(struct m *mp, struct rt_mutex *l)
-{
-	rt_assert(mp->p != NULL);
-	rt_lock(l);
-}
-
-static inline void
-rt_punlock(struct m *mp, struct rt_mutex *l)
-{
-	rt_assert(mp->p != NULL);
-	rt_unlock(l);
-}
-
-#else
 
 static inline void
 rt_plock_count(struct m *mp, int32_t n)
@@ -60,14 +46,16 @@ rt_one_p(void)
 	return atomic_load_explicit(&rt_gomaxprocs, memory_order_relaxed) == 1;
 }
 
-/* acquire pairs with the release in rt_punlock (or rt_unlock), also on one P:
- * it costs nothing there, and ThreadSanitizer wants to see it. */
+/* acquire pairs with the release in leave.h, also on one P: it costs nothing
+ * there, and ThreadSanitizer wants to see it. */
 static inline void
 rt_plock(struct m *mp, struct rt_mutex *l)
 {
-	uint32_t want = RT_MUTEX_FREE;
+	uint8_t want = RT_MUTEX_FREE;
 
+	rt_assert(mp->p != NULL);
 	rt_plock_count(mp, 1);
+	rt_rank_enter(mp, l);
 	if (rt_one_p()) {
 		if (RT_UNLIKELY(atomic_load_explicit(&l->key,
 		        memory_order_acquire) != RT_MUTEX_FREE))
@@ -79,27 +67,19 @@ rt_plock(struct m *mp, struct rt_mutex *l)
 	if (RT_LIKELY(atomic_compare_exchange_strong_explicit(&l->key, &want,
 	        RT_MUTEX_HELD, memory_order_acquire, memory_order_relaxed)))
 		return;
-	rt_lock_slow(l);
+	rt_lock_slow(l, true);
 }
 
 static inline void
 rt_punlock(struct m *mp, struct rt_mutex *l)
 {
-	uint32_t was;
-
-	if (rt_one_p()) {
-		was = atomic_load_explicit(&l->key, memory_order_relaxed);
-		atomic_store_explicit(&l->key, RT_MUTEX_FREE,
-		    memory_order_release);
-	} else {
-		was = atomic_exchange_explicit(&l->key, RT_MUTEX_FREE,
-		    memory_order_release);
-	}
-	if (RT_UNLIKELY(was != RT_MUTEX_HELD))
-		rt_unlock_slow(l, was);
+	rt_assert(mp->p != NULL);
+	rt_rank_leave(mp, l);
+	if (RT_LIKELY(rt_membarrier_works || rt_one_p()))
+		rt_leave_by_store(l);
+	else
+		rt_leave_by_exchange(l);
 	rt_plock_count(mp, -1);
 }
-
-#endif
 
 #endif

@@ -283,9 +283,18 @@ rt_semrelease(_Atomic uint32_t *addr, bool handoff)
  *
  * A waiter takes a ticket (wait++) before it lets go of the user's lock and
  * queues afterwards. notify counts tickets that were notified: one below it
- * has missed its wake-up between the two and does not sleep. l->lock guards
- * notify and the list, wait is atomic.
+ * has missed its wake-up between the two and does not sleep. wait is atomic;
+ * notify and the list are guarded by the lock of the root that the list's
+ * address leads to, not by the one that is in the list: who waited may drop the
+ * list as soon as it is awake, and whoever leaves a lock looks at it once more
+ * (lock_futex.c).
  */
+
+static struct root *
+root_of_list(struct rt_notifylist *l)
+{
+	return root_of(&l->wait);
+}
 
 /* a before b, tickets wrap. */
 static bool
@@ -303,11 +312,12 @@ rt_notifylist_add(struct rt_notifylist *l)
 void
 rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket)
 {
+	struct root *r = root_of_list(l);
 	struct sudog *s = rt_acquire_sudog();
 
-	rt_plock(rt_getg()->m, &l->lock);
+	rt_plock(rt_getg()->m, &r->lock);
 	if (before(ticket, l->notify)) {
-		rt_punlock(rt_getg()->m, &l->lock);
+		rt_punlock(rt_getg()->m, &r->lock);
 		rt_release_sudog(s);
 		return;
 	}
@@ -320,7 +330,7 @@ rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket)
 	else
 		l->tail->next = s;
 	l->tail = s;
-	rt_gopark_plock(&l->lock, WAIT_SYNC_COND_WAIT);
+	rt_gopark_plock(&r->lock, WAIT_SYNC_COND_WAIT);
 	s->g = NULL;
 	s->ticket = 0;
 	rt_release_sudog(s);
@@ -329,18 +339,19 @@ rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket)
 void
 rt_notifylist_notifyall(struct rt_notifylist *l)
 {
+	struct root *r = root_of_list(l);
 	uint32_t wait = atomic_load(&l->wait);
 	struct sudog *s, *next;
 
-	rt_plock(rt_getg()->m, &l->lock);
+	rt_plock(rt_getg()->m, &r->lock);
 	if (wait == l->notify) {
-		rt_punlock(rt_getg()->m, &l->lock);
+		rt_punlock(rt_getg()->m, &r->lock);
 		return;
 	}
 	s = l->head;
 	l->head = l->tail = NULL;
 	l->notify = atomic_load(&l->wait);
-	rt_punlock(rt_getg()->m, &l->lock);
+	rt_punlock(rt_getg()->m, &r->lock);
 	for (; s != NULL; s = next) {
 		next = s->next;
 		s->next = NULL;
@@ -356,13 +367,14 @@ rt_notifylist_notifyall(struct rt_notifylist *l)
 void
 rt_notifylist_notifyone(struct rt_notifylist *l)
 {
+	struct root *r = root_of_list(l);
 	struct sudog *s, *prev = NULL;
 	uint32_t t;
 
-	rt_plock(rt_getg()->m, &l->lock);
+	rt_plock(rt_getg()->m, &r->lock);
 	t = l->notify;
 	if (t == atomic_load(&l->wait)) {
-		rt_punlock(rt_getg()->m, &l->lock);
+		rt_punlock(rt_getg()->m, &r->lock);
 		return;
 	}
 	l->notify = t + 1;
@@ -377,7 +389,7 @@ rt_notifylist_notifyone(struct rt_notifylist *l)
 			l->tail = prev;
 		s->next = NULL;
 	}
-	rt_punlock(rt_getg()->m, &l->lock);
+	rt_punlock(rt_getg()->m, &r->lock);
 	if (s != NULL)
 		rt_goready(s->g);
 }

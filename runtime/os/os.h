@@ -41,6 +41,13 @@ int64_t rt_gettid(void);
 void rt_exit(int code) RT_NORETURN; /* flushes the ring, exit_group */
 ssize_t rt_write_fd(int fd, const void *p, size_t n); /* all or -errno */
 
+/* ---- membarrier_linux.c ---- */
+void rt_membarrier_init(void); /* before there is a second thread */
+extern bool rt_membarrier_works; /* const after that */
+/* Every other thread passes a full barrier meanwhile; nothing where that does
+ * not work. Any thread. */
+void rt_membarrier(void);
+
 /* ---- mem_linux.c: address space in the states Go has ----
  *  reserve: PROT_NONE; map: ready to use; unused: contents may go; free */
 void *rt_sys_reserve(size_t bytes); /* NULL: not to be had */

@@ -181,6 +181,11 @@ rt_osinit(void)
 
 	rt_ncpu = rt_usable_cpus();
 	rt_boot_end(step, "%d usable CPUs by the affinity mask", rt_ncpu);
+	step = rt_boot_begin("membarrier");
+	rt_membarrier_init();
+	rt_boot_end(step, rt_membarrier_works
+	        ? "who sleeps on a lock makes the others' barriers"
+	        : "refused: locks are left by locked instructions");
 	step = rt_boot_begin("getHugePageSize");
 	rt_hugepagesize = gethugepagesize();
 	rt_boot_end(step, "%zu KiB", rt_hugepagesize >> 10);

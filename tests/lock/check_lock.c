@@ -52,7 +52,7 @@ START_TEST(trylock_and_sleepers)
 	ck_assert(rt_trylock(&lock));
 	ck_assert(!rt_trylock(&lock));
 	pthread_create(&th, NULL, takes, NULL);
-	while (atomic_load(&lock.key) != 2) /* it went to sleep */
+	while (atomic_load(&lock.asleep) == 0) /* it goes to sleep */
 		usleep(100);
 	ck_assert_int_eq(atomic_load(&stage), 0);
 	rt_unlock(&lock);

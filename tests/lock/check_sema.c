@@ -2,6 +2,8 @@
  * check_sema.c - semaphores and condition lists under many goroutines.
  */
 #include "lock/lock.h"
+#include "lock/plock.h"
+#include "os/os.h"
 #include "sched/sched.h"
 #include "tests/sched/sched_test.h"
 
@@ -150,7 +152,46 @@ ticket_before_wait(void *arg)
 	return 0;
 }
 
+/* ---- the locks below, with more Ps than processors: some must sleep ---- */
+
+#define ADDERS 16
+
+static struct rt_mutex plain;
+static long sum; /* plain */
+
+static void
+adds(void *arg)
+{
+	for (int i = 0; i < 20 * ROUNDS; i++) {
+		struct m *mp = rt_getg()->m;
+		long was;
+
+		rt_plock(mp, &plain);
+		was = sum;
+		if (i % 8 == 0)
+			rt_osyield(); /* others come and find it held */
+		sum = was + 1;
+		rt_punlock(mp, &plain);
+		rt_gosched();
+	}
+	atomic_fetch_add(&ended, 1);
+}
+
+static int
+plock_excludes(void *arg)
+{
+	rt_lock_init(&plain, RANK_HCHAN);
+	for (int i = 0; i < ADDERS; i++)
+		go(adds, NULL);
+	WAIT_UNTIL(atomic_load(&ended) == ADDERS);
+	REQUIRE(sum == ADDERS * 20l * ROUNDS);
+	REQUIRE(plain.key == RT_MUTEX_FREE);
+	return 0;
+}
+
 static const struct row rows[] = {
+	{ plock_excludes, 1 },
+	{ plock_excludes, 8 },
 	{ excludes, 1 },
 	{ excludes, 4 },
 	{ fifo_but_for_lifo, 1 },

@@ -14,6 +14,7 @@
 
 __thread struct g *rt_tls_g __attribute__((tls_model("initial-exec")));
 int32_t rt_ncpu; /* 1: straight to sleep; 2: through the spinning */
+static bool by_store; /* the lock is left as plock.h's are */
 
 static struct rt_mutex mu;
 static struct rt_note notes[2];
@@ -66,19 +67,44 @@ rt_futexwakeup(_Atomic uint32_t *addr, uint32_t cnt)
 	ex_futex_wake(addr);
 }
 
+void
+rt_membarrier(void)
+{
+	ex_membarrier();
+}
+
 /* ---- mutex ---- */
+
+/* What rt_plock and rt_punlock come to with several Ps. */
+static void
+enter(void)
+{
+	if (!by_store)
+		rt_lock(&mu);
+	else if (!take(&mu))
+		rt_lock_slow(&mu, true);
+}
+
+static void
+leave(void)
+{
+	if (!by_store)
+		rt_unlock(&mu);
+	else
+		rt_leave_by_store(&mu);
+}
 
 static void
 take_it(void *arg)
 {
 	for (int i = 0; i < (int)(uintptr_t)arg; i++) {
-		rt_lock(&mu);
+		enter();
 		if (inside++ != 0)
 			ex_fail("two hold the lock");
 		ex_load(&inside, 8, "inside"); /* others may go on meanwhile */
 		if (--inside != 0)
 			ex_fail("two hold the lock");
-		rt_unlock(&mu);
+		leave();
 	}
 }
 
@@ -94,15 +120,25 @@ lock_setup(void)
 		    NULL);
 }
 
-static const struct ex_mutant lock_mutants[] = {
-	{ "takes without a locked instruction", EX_WEAKEN, "take", EX_LOCKED,
-	    NULL, 0, true },
-	{ "forgets that others may sleep", EX_VALUE, "take", EX_LOCKED, NULL,
-	    1 /* held */, true },
-	{ "leaves without a locked instruction", EX_WEAKEN, "rt_unlock",
-	    EX_LOCKED, NULL, 0, true },
-	{ EX_BLIND_FUTEX, EX_BY_NAME, NULL, EX_DONE,
-	    NULL, 0, true },
+#define ANY_MUTANTS                                                           \
+	{ "takes without a locked instruction", EX_WEAKEN, "take", EX_LOCKED, \
+		NULL, 0, true },                                              \
+	{ "does not say that it will sleep", EX_VALUE, "rt_lock_slow",        \
+		EX_LOCKED, NULL, 0, true },                                   \
+	{ "forgets that others may sleep", EX_VALUE, "rt_lock_slow",          \
+		EX_STORE, NULL, 0, true },                                    \
+	{ EX_BLIND_FUTEX, EX_BY_NAME, NULL, EX_DONE, NULL, 0, true }
+
+static const struct ex_mutant store_mutants[] = {
+	ANY_MUTANTS,
+	{ EX_NO_BARRIER, EX_BY_NAME, NULL, EX_DONE, NULL, 0, false },
+	{ 0 },
+};
+
+static const struct ex_mutant exchange_mutants[] = {
+	ANY_MUTANTS,
+	{ "leaves without a locked instruction", EX_WEAKEN, "rt_leave_by_exchange",
+	    EX_LOCKED, NULL, 0, false },
 	{ 0 },
 };
 
@@ -110,6 +146,15 @@ static void
 one_cpu_setup(void)
 {
 	rt_ncpu = 1; /* nobody spins */
+	by_store = true;
+	lock_setup();
+}
+
+static void
+exchange_setup(void)
+{
+	rt_ncpu = 1;
+	by_store = false;
 	lock_setup();
 }
 
@@ -117,6 +162,7 @@ static void
 spinning_setup(void)
 {
 	rt_ncpu = 2;
+	by_store = true;
 	lock_setup();
 }
 
@@ -163,7 +209,9 @@ static const struct ex_mutant note_mutants[] = {
 };
 
 static const struct ex_model models[] = {
-	{ "mutex", one_cpu_setup, NULL, NULL, NULL, lock_mutants },
+	{ "mutex left by a store", one_cpu_setup, NULL, NULL, NULL, store_mutants },
+	{ "mutex left by an exchange", exchange_setup, NULL, NULL, NULL,
+	    exchange_mutants },
 	{ "mutex that spins", spinning_setup, NULL, NULL, NULL, NULL },
 	{ "note", note_setup, NULL, NULL, NULL, note_mutants },
 };

@@ -47,7 +47,7 @@ rt_throw(const char *msg)
 static bool
 is_free(void *arg)
 {
-	return *(uint32_t *)arg == 0;
+	return *(uint8_t *)arg == 0;
 }
 
 /* lock_futex.c has a model of its own; here it is one step. */
@@ -55,19 +55,19 @@ void
 rt_lock(struct rt_mutex *l)
 {
 	ex_await(is_free, &l->key, "rt_lock");
-	*(uint32_t *)&l->key = 1;
+	*(uint8_t *)&l->key = 1;
 }
 
 void
 rt_unlock(struct rt_mutex *l)
 {
-	ex_store(&l->key, 4, 0, true, "rt_unlock");
+	ex_store(&l->key, 1, 0, true, "rt_unlock");
 }
 
 void
 rt_assert_lock_held(struct rt_mutex *l)
 {
-	if (*(uint32_t *)&l->key == 0)
+	if (*(uint8_t *)&l->key == 0)
 		ex_fail("sched.lock is not held");
 }
 

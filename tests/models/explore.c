@@ -52,7 +52,7 @@ struct thread {
 	bool (*ready)(void *);
 	void *addr; /* what op is about; AWAIT: the argument */
 	uint32_t op;
-	int32_t n; /* CHOOSE: of how many; FUTEX_WAIT: the value */
+	int32_t n; /* CHOOSE: of how many; BARRIER: in which thread */
 	uint64_t nbuf;
 	struct pending buf[EX_BUFFER];
 };
@@ -288,6 +288,22 @@ ex_fence(const char *func)
 }
 
 void
+ex_membarrier(void)
+{
+	int me = cur;
+
+	point(EX_LOCKED, NULL, "membarrier");
+	if (ex_mutant(EX_NO_BARRIER))
+		return;
+	for (int i = 0; i < ex.nthreads; i++) {
+		if (i == me)
+			continue;
+		ex.t[me].n = i;
+		point(EX_BARRIER, NULL, "membarrier");
+	}
+}
+
+void
 ex_await(bool (*ready)(void *), void *arg, const char *func)
 {
 	ex.t[cur].ready = ready;
@@ -350,6 +366,8 @@ possible(int i, int choice)
 	case EX_LOCKED:
 	case EX_FUTEX_WAIT:
 		return t->nbuf == 0;
+	case EX_BARRIER:
+		return ex.t[t->n].nbuf == 0;
 	case EX_AWAIT:
 		return t->nbuf == 0 && t->ready(t->addr);
 	case EX_ASLEEP:
@@ -620,7 +638,7 @@ static void
 print_way(void)
 {
 	static const char *const ops[] = { "load", "store", "locked", "await",
-		"futex", "asleep", "choose", "done" };
+		"barrier", "futex", "asleep", "choose", "done" };
 	size_t from = nframes > 80 ? nframes - 80 : 0;
 
 	for (size_t i = from; i < nframes; i++) {

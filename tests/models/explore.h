@@ -16,6 +16,7 @@ enum ex_op {
 	EX_STORE,  /* no stronger than release: goes through the buffer */
 	EX_LOCKED, /* read-modify-write, or a store in full order */
 	EX_AWAIT,
+	EX_BARRIER, /* another thread passes a full barrier */
 	EX_FUTEX_WAIT,
 	EX_ASLEEP,
 	EX_CHOOSE,
@@ -70,6 +71,10 @@ uint64_t ex_rmw_begin(void *addr, size_t bytes, const char *func,
 void ex_rmw_end(void *addr, size_t bytes, uint64_t v, bool weak,
     const char *func);
 void ex_fence(const char *func);
+/* membarrier(2): each other thread passes a full barrier, one after the other,
+ * at moments of their own. A mutant of this name has no effect. */
+#define EX_NO_BARRIER "makes no barrier in the others"
+void ex_membarrier(void);
 /* Sleep until ready(arg), which looks at memory. */
 void ex_await(bool (*ready)(void *), void *arg, const char *func);
 /* The kernel's part of a futex; wake: one of the sleepers, any. The mutant of
