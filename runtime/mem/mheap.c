@@ -298,17 +298,21 @@ init_span(struct mheap *h, struct mspan *s, uintptr_t base, size_t npages,
 }
 
 /* Whole blocks are taken unless the program said how much it may hold and that
- * is nearly reached: pages that nobody asked for would be taken from others. */
+ * is nearly reached: pages that nobody asked for would be taken from others. Nor
+ * under harddecommit: what is left of a block was not made accessible. */
 static bool
 may_fill(void)
 {
 	int64_t limit = rt_gc_memlimit_set(-1);
 
-	return rt_sys_can_fill(BLOCK_BYTES) &&
-	    atomic_load_explicit(&rt_debug.disablethp, memory_order_relaxed) <=
-	        0 && (limit == INT64_MAX ||
-	    rt_mem_total_bytes() + 2 * BLOCK_BYTES <
-	        (uint64_t)(limit - limit / 8));
+	if (!rt_sys_can_fill(BLOCK_BYTES) ||
+	    atomic_load_explicit(&rt_debug.disablethp, memory_order_relaxed) >
+	        0 ||
+	    atomic_load_explicit(&rt_debug.harddecommit, memory_order_relaxed) >
+	        0)
+		return false;
+	return limit == INT64_MAX || rt_mem_total_bytes() + 2 * BLOCK_BYTES <
+	    (uint64_t)(limit - limit / 8);
 }
 
 struct mspan *
@@ -335,7 +339,7 @@ rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind)
 	rt_unlock(&h->lock);
 	if (s == NULL)
 		return NULL;
-	if (gone != 0 && !rt_heap_recommit(p, npages << RT_PAGE_SHIFT))
+	if (got.gone != 0 && !rt_heap_recommit(p, npages << RT_PAGE_SHIFT))
 		s->needzero = true;
 	atomic_fetch_add_explicit(&h->stats.inuse_bytes,
 	    npages << RT_PAGE_SHIFT, memory_order_relaxed);
