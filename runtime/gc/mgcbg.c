@@ -19,9 +19,10 @@
  * unless the collector takes too much already (mgccpulimit.c). When marking is
  * over it ends the cycle:
  * on a machine with other work the heap must not grow because a thread of ours
- * waits for a processor. So an allocation that finds nothing to take, beyond all
- * that the plan allows, waits a millisecond for those who have the work: the
- * processor that it leaves is likely the one they lack. Rejected: credit
+ * waits for a processor. So under a memory limit an allocation that finds
+ * nothing to take, beyond all that the plan allows, waits a millisecond for
+ * those who have the work: the processor that it leaves is likely the one they
+ * lack. (Without a limit memory is the cheaper of the two.) Rejected: credit
  * and debt for each goroutine; the line needs two numbers that are there anyway.
  */
 #include "gc/mgc.h"
@@ -261,7 +262,7 @@ rt_gc_assist(void)
 	if (bytes < ASSIST_MIN_BYTES)
 		return;
 	if (nothing_to_take()) {
-		if (due == UINT64_MAX)
+		if (due == UINT64_MAX && rt_gc_memlimit_set(-1) != INT64_MAX)
 			wait_for_work();
 		else if (rt_heap_live() > rt_gc_heap_goal())
 			rt_gosched();

@@ -45,10 +45,11 @@ fill(void *arg)
 	for (size_t i = 0; i < n; i++)
 		gort_store(&keep[i],
 		    memset(gort_alloc_noscan(BLOCK), 1, BLOCK));
-	/* every hundredth stays, so that the heap does not fall to nothing */
-	for (size_t i = 0; i < n; i++)
-		if (i % 100 != 0)
-			gort_store(&keep[i], NULL);
+	/* The oldest hundredth stays, so that the heap does not fall to nothing.
+	 * (Each hundredth would keep as many spans half used: nobody who does not
+	 * move objects can give those back.) */
+	for (size_t i = n / 100; i < n; i++)
+		gort_store(&keep[i], NULL);
 }
 
 int
