@@ -233,7 +233,7 @@ void rt_gcsweep_reclaim(size_t npages); /* see there */
  * due for that. pay: no safepoint inside. */
 void rt_gcsweep_pace(uint64_t trigger);
 void rt_gcsweep_pay(void);
-bool rt_gcsweep_behind(void);
+uint64_t rt_gcsweep_debt(void); /* pages that are due */
 void rt_gcsweep_start_daemon(void);
 void rt_gcsweep_wake(void);
 

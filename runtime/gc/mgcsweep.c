@@ -237,18 +237,22 @@ due_pages(void)
 	        (live - base) / room);
 }
 
-bool
-rt_gcsweep_behind(void)
+uint64_t
+rt_gcsweep_debt(void)
 {
-	return !atomic_load_explicit(&sweep.done, memory_order_acquire) &&
-	    atomic_load_explicit(
-	        &sweep.swept_pages, memory_order_relaxed) < due_pages();
+	uint64_t due, swept;
+
+	if (atomic_load_explicit(&sweep.done, memory_order_acquire))
+		return 0;
+	due = due_pages();
+	swept = atomic_load_explicit(&sweep.swept_pages, memory_order_relaxed);
+	return due > swept ? due - swept : 0;
 }
 
 void
 rt_gcsweep_pay(void)
 {
-	for (int i = 0; i < PAY_TRIES && rt_gcsweep_behind(); i++)
+	for (int i = 0; i < PAY_TRIES && rt_gcsweep_debt() > 0; i++)
 		if (rt_gcsweep_one() == SIZE_MAX)
 			return;
 }
