@@ -11,12 +11,15 @@ e2e_begin gcrecords
 gortd_start
 cycles=$builddir/tests/e2e/cycles
 
+# a sanitizer's own variables are read at each cycle: tens of megabytes
+want=1000
+[ -z "${GORT_SANITIZED:-}" ] || want=20
 check "run" ctl run -d --name c --env GODEBUG=gctrace=1,scavtrace=1 \
-	"$cycles" "$dir/stderr" "$dir/stdout" 1000
+	"$cycles" "$dir/stderr" "$dir/stdout" $want
 until_ok "the program has its cycles" grep -q '^end$' "$dir/stdout"
 told() { sed -n "s/^$1 //p" "$dir/stdout"; }
 n=$(told num_gc)
-check "at least 1000" [ "$n" -ge 1000 ]
+check "as many as asked for" [ "$n" -ge $want ]
 check_eq "a line of gctrace for each" "$(grep -c '^gc ' "$dir/stderr")" "$n"
 check_eq "and one of scavtrace" "$(grep -c '^scav ' "$dir/stderr")" "$n"
 check_eq "forced ones" "$(grep -c '(forced)$' "$dir/stderr")" \

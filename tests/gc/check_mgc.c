@@ -432,7 +432,10 @@ default_pace_body(void *arg)
 	/* a sanitizer's red zones make the globals larger than the minimum */
 	T_CHECK(rt_gc_heap_goal() == 4 << 20 || T_SANITIZED);
 	churn(10 * rt_gc_heap_goal());
-	T_CHECK(rt_gc_cycles() >= 8 && rt_gc_cycles() <= 20);
+	/* with those, cycles are so long there that the limit on the
+	 * collector's CPU puts some off */
+	T_CHECK(rt_gc_cycles() >= (T_SANITIZED ? 4 : 8) &&
+	    rt_gc_cycles() <= 20);
 	T_CHECK(rt_heap_live() < 2 * rt_gc_heap_goal());
 	return 0;
 }
@@ -510,15 +513,18 @@ held_bytes(void)
 	    atomic_load(&rt_heap.stats.released_bytes);
 }
 
+/* ThreadSanitizer's own variables count as globals: 50 MB, on the goal too. */
+#define PEAK_N (T_SANITIZED ? 4000 : 1000)
+
 static void
 make_peak(void *arg)
 {
-	void **keep = rt_mallocgc(8 * 1000, NULL, true, true);
+	void **keep = rt_mallocgc(8 * PEAK_N, NULL, true, true);
 
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < PEAK_N; i++)
 		keep[i] = memset(
 		    rt_mallocgc(60000, NULL, false, false), 1, 60000);
-	T_CHECK(rt_heap_live() > 59 << 20);
+	T_CHECK(rt_heap_live() > PEAK_N * 60000);
 	*(void ***)arg = keep;
 }
 
@@ -539,7 +545,7 @@ peak_goes_body(void *arg)
 	rt_gc_force();
 	most = rt_gcscavenge_excess();
 	before = held_bytes();
-	T_CHECK(before > 59 << 20 && rt_gc_heap_goal() < 16 << 20);
+	T_CHECK(before > PEAK_N * 60000 && rt_gc_heap_goal() < before / 3);
 	while (held_bytes() > rt_gc_heap_goal() + rt_gc_heap_goal() / 10) {
 		T_CHECK(seconds++ < 33);
 		before = held_bytes();
