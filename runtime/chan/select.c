@@ -151,14 +151,9 @@ heap_sort(struct sel *s)
 static void
 lock_order(struct sel *s)
 {
-	uint32_t n = 0;
-
-	/* From the order of the cases, not the shuffled one: a select that is
-	 * come by again takes the same branches as before, which the processor
-	 * remembers. */
-	for (uint32_t i = 0; n < s->n; i++)
-		if (s->cases[i].c != NULL)
-			s->lockorder[n++] = (uint16_t)i;
+	/* From the shuffled order: of several cases on one channel each must
+	 * have its chance to wait first. */
+	memcpy(s->lockorder, s->pollorder, s->n * sizeof(uint16_t));
 	if (s->n <= INSERTION_MAX)
 		insertion_sort(s);
 	else
