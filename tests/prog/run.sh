@@ -520,8 +520,8 @@ dies sigsegv_from_outside 2 <<'!'
 =PC=0x[0-9a-f]+ m=[0-9]+ sigcode=0
 -panic: .*
 !
-# The signal may find another thread than the one in libc. In libc's functions the
-# thread sanitizer has locks of its own, on which a report hung once.
+# The signal may find another thread than the one in libc. Under the thread
+# sanitizer a report hung once; why is not known (docs/findings.md).
 dies_but_thread sigquit_in_libc 2 <<'!'
 =SIGQUIT: quit
  goroutine 1 \[.*\]:
