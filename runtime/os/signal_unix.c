@@ -433,14 +433,15 @@ extern const char __start_rt_sighandler_text[], __stop_rt_sighandler_text[];
 
 /*
  * Did the handler itself fault, before it came so far that on_signal could say
- * so? The thread's g or m is broken: then it would for ever.
+ * so? The thread's g or m is broken: then it would for ever. A SIGSEGV that
+ * somebody sent may find the handler at work on another signal; that is no fault.
  */
 SIG_CODE static bool
-handler_faulted(int sig, const ucontext_t *uc)
+handler_faulted(int sig, const siginfo_t *info, const ucontext_t *uc)
 {
 	const char *pc = (const char *)uc->uc_mcontext.gregs[REG_RIP];
 
-	return (sig == SIGSEGV || sig == SIGBUS) &&
+	return (sig == SIGSEGV || sig == SIGBUS) && !sent_by_user(info) &&
 	    pc >= __start_rt_sighandler_text && pc < __stop_rt_sighandler_text;
 }
 
@@ -464,7 +465,7 @@ sighandler(int sig, siginfo_t *info, void *uc)
 	uintptr_t guard = rt_guard_word();
 	int saved = errno;
 
-	if (RT_UNLIKELY(handler_faulted(sig, uc)))
+	if (RT_UNLIKELY(handler_faulted(sig, info, uc)))
 		die_in_handler(sig, uc);
 
 	if (gp == NULL || gp->m == NULL) {

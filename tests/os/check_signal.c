@@ -5,6 +5,7 @@
  * A child boots the runtime, says it is ready on a pipe, and waits. The parent
  * sends what the case says and looks at the wait status.
  */
+#define _GNU_SOURCE /* REG_RIP */
 #include "os/os.h"
 #include "os/sigtab.h"
 #include "boot/boot.h"
@@ -23,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static int ready[2]; /* child says one byte */
@@ -129,6 +131,43 @@ START_TEST(dumps_and_exits_2)
 	    text);
 	ck_assert_msg(strstr(text, dumps[_i].line) != NULL, "%s", text);
 	ck_assert_ptr_nonnull(strstr(text, "goroutine 1 ["));
+}
+END_TEST
+
+/* ---- sent while the handler is at work on another signal ---- */
+
+extern const char __start_rt_sighandler_text[];
+
+/* A signal's handler that hands a SIGSEGV on, as if that had found a thread
+ * between the first instructions of ours. */
+static void
+segv_in_handler(int sig, siginfo_t *info, void *uc)
+{
+	struct sigaction ours;
+	ucontext_t inside = *(const ucontext_t *)uc;
+
+	(void)sig;
+	inside.uc_mcontext.gregs[REG_RIP] = (greg_t)__start_rt_sighandler_text;
+	info->si_signo = SIGSEGV;
+	sigaction(SIGSEGV, NULL, &ours);
+	ours.sa_sigaction(SIGSEGV, info, &inside);
+}
+
+static int
+interrupt_myself(void *arg)
+{
+	struct sigaction sa = { .sa_sigaction = segv_in_handler,
+		                .sa_flags = SA_SIGINFO | SA_ONSTACK };
+
+	(void)arg;
+	sigaction(SIGUSR2, &sa, NULL);
+	kill(getpid(), SIGUSR2);
+	return 99;
+}
+
+START_TEST(sent_inside_the_handler_is_no_fault)
+{
+	rt_boot_test(interrupt_myself, NULL);
 }
 END_TEST
 
@@ -551,6 +590,7 @@ main(void)
 	tcase_add_checked_fixture(tc, default_signals, NULL);
 	tcase_add_loop_test(tc, dies_by_that_very_signal, 0, 3);
 	tcase_add_loop_test(tc, dumps_and_exits_2, 0, 4);
+	tcase_add_exit_test(tc, sent_inside_the_handler_is_no_fault, 2);
 	tcase_add_exit_test(tc, others_do_nothing, 0);
 	tcase_add_exit_test(tc, inherited_ignore_is_kept, 0);
 	tcase_add_exit_test(tc, handlers_are_on_the_alternate_stack, 0);
