@@ -47,4 +47,16 @@ rt_execute_plain(struct m *mp, struct p *pp, struct g *gp)
 	rt_setg(gp);
 }
 
+/*
+ * gp, which ran until now, has no thread any more. After rt_execute, whose
+ * rt_setg makes the next one the running goroutine: a signal's handler looks
+ * for its thread in that one, and would take this for a thread that is not ours.
+ */
+static inline void
+rt_leave(struct g *gp)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	gp->m = NULL;
+}
+
 #endif

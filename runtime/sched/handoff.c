@@ -81,8 +81,8 @@ change(struct m *mp, struct g *gp, struct g *next, bool inherit)
 {
 	rt_count(&mp->p->npark, 1);
 	rt_setgstatus_own(gp, G_RUNNING, G_WAITING);
-	gp->m = NULL;
 	rt_execute(mp, next, inherit);
+	rt_leave(gp);
 }
 
 #endif

@@ -114,10 +114,10 @@ yield_to_head(struct m *mp, struct p *pp, struct g *gp)
 	/* published by the tail; gscan is off, so these are ours to store */
 	atomic_store_explicit(&gp->atomicstatus, G_RUNNABLE,
 	    memory_order_relaxed);
-	gp->m = NULL;
 	rt_runq_store(pp, t, gp);
 	pp->stallskip--;
 	rt_execute_plain(mp, pp, next);
+	rt_leave(gp);
 	rt_ctx_yield(&gp->sched, &next->sched, &pp->runqtail, t + 1);
 }
 

@@ -6,6 +6,7 @@
 #include <xmmintrin.h>
 
 #include "chan/chan.h"
+#include "diag/diag.h"
 #include "lock/plock.h"
 #include "tests/sched/sched_test.h"
 
@@ -122,6 +123,24 @@ bystander_has_its_turns(void *arg)
 	start_pair(false);
 	go(in_line, NULL);
 	WAIT_UNTIL(atomic_load(&done) == 3);
+	return 0;
+}
+
+/* ---- a signal between two goroutines finds the thread ---- */
+
+#define ALARMS 2000
+
+/* Each alarm sets the next: one that the handler can't attribute is the last. */
+static int
+alarms_go_on(void *arg)
+{
+	(void)arg;
+	rt_debug.preemptstress = 1;
+	start_pair(false);
+	start_pair(true);
+	WAIT_UNTIL(atomic_load(&rt_allp[0]->npreempt) >= ALARMS);
+	atomic_store(&stop, true);
+	WAIT_UNTIL(atomic_load(&done) == 4);
 	return 0;
 }
 
@@ -253,6 +272,7 @@ static const struct row rows[] = {
 	{ tied_has_its_turns, 4 },
 	{ bystander_has_its_turns, 1 },
 	{ bystander_has_its_turns, 2 },
+	{ alarms_go_on, 1 },
 	{ fresh_begins, 1 },
 	{ fresh_begins, 4 },
 	{ control_words_stay, 1 },
