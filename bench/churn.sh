@@ -8,6 +8,7 @@
 # mimalloc's less the loop's. gort's objects are always zero, so its zalloc and
 # zchurn stand against both of mimalloc's.
 set -eu
+: "${srcdir:=$(cd "$(dirname "$0")/.." && pwd)}"
 : "${builddir:=$(pwd)}"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -21,22 +22,15 @@ while [ $i -lt "${ROUNDS:-3}" ]; do
 	done
 	i=$((i + 1))
 done
-awk '
-	function median(s,   a, m, i, j, t) {
-		m = split(s, a, " ")
-		for (i = 1; i <= m; i++) for (j = i + 1; j <= m; j++)
-			if (a[j] + 0 < a[i] + 0) { t = a[i]; a[i] = a[j]; a[j] = t }
-		return a[int((m + 1) / 2)] }
+awk -f "$srcdir/bench/median.awk" "$tmp/figures" | awk '
 	function less(who, what) {
 		return med["churn." who "." what] - med["churn." who ".loop"] }
 	function ratio(name, mine, theirs) {
-		if (!(("churn.mimalloc." theirs) in v)) return
+		if (!(("churn.mimalloc." theirs) in med)) return
 		printf "churn.ratio.%s %.2f x\n", name,
 			less("gort", mine) / less("mimalloc", theirs) }
-	{ if (!($1 in v)) order[++n] = $1; v[$1] = v[$1] " " $2 }
+	{ med[$1] = $2; printf "%s %.1f ns\n", $1, $2 }
 	END {
-		for (i = 1; i <= n; i++) { k = order[i]; med[k] = median(v[k])
-			printf "%s %.1f ns\n", k, med[k] }
 		ratio("alloc", "zalloc", "alloc"); ratio("zalloc", "zalloc", "zalloc")
 		ratio("churn", "zchurn", "churn"); ratio("zchurn", "zchurn", "zchurn")
-	}' "$tmp/figures"
+	}'

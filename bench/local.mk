@@ -24,7 +24,7 @@ bench_churn_mimalloc_LDADD = -lmimalloc
 endif
 EXTRA_PROGRAMS += $(BENCH_CHURN)
 CLEANFILES += bench/cbench bench/empty $(BENCH_CHURN)
-EXTRA_DIST += bench/churn.sh bench/growth.go
+EXTRA_DIST += bench/churn.sh bench/growth.go bench/median.awk
 EXTRA_DIST += bench/start.sh bench/redis.sh bench/race.sh bench/gobench.go \
 	bench/go/race.sh bench/go/compare.py bench/go/rtbench.go \
 	bench/go/httpd.go bench/go/http.sh bench/insns.sh bench/insns.table
@@ -33,7 +33,7 @@ bench: all bench/cbench bench/empty $(BENCH_CHURN)
 	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/race.sh
 	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/start.sh
 	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/redis.sh
-	builddir='$(abs_builddir)' $(srcdir)/bench/churn.sh
+	srcdir='$(srcdir)' builddir='$(abs_builddir)' $(srcdir)/bench/churn.sh
 	srcdir='$(srcdir)' builddir='$(abs_builddir)' CC='$(CC)' \
 		$(srcdir)/bench/insns.sh || test $$? = 77
 

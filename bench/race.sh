@@ -26,17 +26,12 @@ while [ $i -lt "$rounds" ]; do
 	[ ! -x "$tmp/gobench" ] || "$tmp/gobench" "$@" >>"$tmp/figures"
 	i=$((i + 1))
 done
-awk '
-	function median(s,   a, m, i, j, t) {
-		m = split(s, a, " ")
-		for (i = 1; i <= m; i++) for (j = i + 1; j <= m; j++)
-			if (a[j] + 0 < a[i] + 0) { t = a[i]; a[i] = a[j]; a[j] = t }
-		return a[int((m + 1) / 2)] }
-	{ if (!($1 in v) && $1 !~ /\.gc$/) order[++n] = $1; v[$1] = v[$1] " " $2 }
+awk -f "$srcdir/bench/median.awk" "$tmp/figures" | awk '
+	$1 !~ /\.gc$/ { order[++n] = $1 }
+	{ med[$1] = $2 }
 	END {
-		for (i = 1; i <= n; i++) { k = order[i]; a = median(v[k])
+		for (i = 1; i <= n; i++) { k = order[i]; a = med[k]
 			printf "%s %.1f ns\n", k, a
-			if ((k ".gc") in v) { b = median(v[k ".gc"])
+			if ((k ".gc") in med) { b = med[k ".gc"]
 				printf "%s.gc %.1f ns\n%s.ratio %.2f x\n", k, b, k, b / a
-			} } }' \
-	"$tmp/figures"
+			} } }'

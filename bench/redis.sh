@@ -32,10 +32,6 @@ for pipe in 1 16; do
 		i=$((i + 1))
 	done
 done
-sort "$dir/figures" | awk '
-	{ v[$1] = v[$1] " " $2; n[$1]++ }
-	END { for (k in v) { split(v[k], a, " "); m = n[k]
-		for (i = 1; i <= m; i++) for (j = i + 1; j <= m; j++)
-			if (a[j] + 0 < a[i] + 0) { t = a[i]; a[i] = a[j]; a[j] = t }
-		printf "%s %.0f req/s\n", k, a[int((m + 1) / 2)] } }' | sort
+awk -f "$srcdir/bench/median.awk" "$dir/figures" | sort |
+	awk '{ printf "%s %.0f req/s\n", $1, $2 }'
 [ "$e2e_failures" = 0 ]

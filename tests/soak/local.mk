@@ -1,10 +1,10 @@
 # tests/soak: by hand, each for as long as asked
 EXTRA_PROGRAMS += tests/soak/soak tests/soak/memlimit tests/soak/peak
 CLEANFILES += tests/soak/soak tests/soak/memlimit tests/soak/peak
-tests_soak_soak_SOURCES = tests/soak/soak.c
+tests_soak_soak_SOURCES = tests/soak/soak.c tests/soak/must.h
 tests_soak_soak_LDADD = $(GORT_PROG_LIBS)
 tests_soak_soak_LDFLAGS = $(GORT_PROG_LINK)
-tests_soak_memlimit_SOURCES = tests/soak/memlimit.c
+tests_soak_memlimit_SOURCES = tests/soak/memlimit.c tests/soak/must.h
 tests_soak_memlimit_LDADD = $(GORT_PROG_LIBS)
 tests_soak_memlimit_LDFLAGS = $(GORT_PROG_LINK)
 tests_soak_peak_SOURCES = tests/soak/peak.c

@@ -10,6 +10,7 @@
  * on memory and compares.
  */
 #include "gort.h"
+#include "tests/soak/must.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,15 +19,6 @@
 
 #define MS ((int64_t)1000000)
 #define TREE_BYTES 4400 /* on average: 8 leaves of 16 to 1,039 bytes, a node */
-
-#define MUST(cond)                                                             \
-	do {                                                                  \
-		if (!(cond)) {                                                \
-			fprintf(stderr, "%s:%d: not true: %s\n", __FILE__,    \
-			    __LINE__, #cond);                                 \
-			abort();                                              \
-		}                                                             \
-	} while (0)
 
 GORT_BARRIERED;
 

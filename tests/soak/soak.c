@@ -15,6 +15,7 @@
  * GOMAXPROCS. disturb.py sends both, among worse.
  */
 #include "gort.h"
+#include "tests/soak/must.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -28,15 +29,6 @@
 
 #define MS ((int64_t)1000000)
 #define STALL_NS (60 * 1000 * MS)
-
-#define MUST(cond)                                                             \
-	do {                                                                  \
-		if (!(cond)) {                                                \
-			fprintf(stderr, "%s:%d: not true: %s\n", __FILE__,    \
-			    __LINE__, #cond);                                 \
-			abort();                                              \
-		}                                                             \
-	} while (0)
 
 static _Atomic bool enough;
 
