@@ -9,13 +9,11 @@
  */
 #include "tests/models/watched.h"
 
+#include "tests/models/lock_here.h"
 #include "tests/models/suite.h"
-
-#include "lock/lock_futex.c"
 
 #include "chan/chan.c"
 
-__thread struct g *rt_tls_g __attribute__((tls_model("initial-exec")));
 int32_t rt_ncpu = 1;
 _Atomic int32_t rt_gomaxprocs = 2;
 bool rt_membarrier_works = true;
@@ -31,51 +29,10 @@ static _Atomic uint64_t list;
 static uint64_t taken, listread, given; /* what came of it */
 
 void
-rt_throw(const char *msg)
-{
-	ex_fail(msg);
-}
-
-void
 rt_panic_plain(const char *msg)
 {
 	ex_fail(msg);
 	__builtin_unreachable();
-}
-
-void
-rt_osyield(void)
-{
-}
-
-#ifdef RT_DEBUG
-void
-rt_rank_enter(struct m *mp, struct rt_mutex *l)
-{
-}
-
-void
-rt_rank_leave(struct m *mp, struct rt_mutex *l)
-{
-}
-#endif
-
-void
-rt_membarrier(void)
-{
-	ex_membarrier();
-}
-
-void
-rt_futexsleep(_Atomic uint32_t *addr, uint32_t val, int64_t ns)
-{
-	ex_futex_wait(addr, val);
-}
-
-void
-rt_futexwakeup(_Atomic uint32_t *addr, uint32_t cnt)
-{
-	ex_futex_wake(addr);
 }
 
 /* ---- threads ---- */

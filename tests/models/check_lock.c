@@ -8,11 +8,9 @@
  */
 #include "tests/models/watched.h"
 
+#include "tests/models/lock_here.h"
 #include "tests/models/suite.h"
 
-#include "lock/lock_futex.c"
-
-__thread struct g *rt_tls_g __attribute__((tls_model("initial-exec")));
 int32_t rt_ncpu; /* 1: straight to sleep; 2: through the spinning */
 static bool by_store; /* the lock is left as plock.h's are */
 
@@ -22,18 +20,7 @@ static uint64_t inside;
 static uint64_t said[2]; /* written before the bell, not atomic */
 
 void
-rt_throw(const char *msg)
-{
-	ex_fail(msg);
-}
-
-void
 rt_printf(const char *fmt, ...)
-{
-}
-
-void
-rt_osyield(void)
 {
 }
 
@@ -41,36 +28,6 @@ int64_t
 rt_nanotime(void)
 {
 	return 0;
-}
-
-#ifdef RT_DEBUG
-void
-rt_rank_enter(struct m *mp, struct rt_mutex *l)
-{
-}
-
-void
-rt_rank_leave(struct m *mp, struct rt_mutex *l)
-{
-}
-#endif
-
-void
-rt_futexsleep(_Atomic uint32_t *addr, uint32_t val, int64_t ns)
-{
-	ex_futex_wait(addr, val);
-}
-
-void
-rt_futexwakeup(_Atomic uint32_t *addr, uint32_t cnt)
-{
-	ex_futex_wake(addr);
-}
-
-void
-rt_membarrier(void)
-{
-	ex_membarrier();
 }
 
 /* ---- mutex ---- */

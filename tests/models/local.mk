@@ -3,6 +3,7 @@
 # for them to see in one thread.
 EXTRA_DIST += tests/models/explore.c tests/models/explore.h \
 	tests/models/watched.h tests/models/suite.h \
+	tests/models/lock_here.h \
 	tests/models/check_ring.c \
 	tests/models/check_lock.c tests/models/check_idle.c \
 	tests/models/check_chan.c
