@@ -98,12 +98,22 @@ BOOTED(send_on_closed_panics)
 
 /* ---- fairness: each of n ready cases is taken equally often ---- */
 
+/* 6 sigma: a fair coin fails once in 500 million. */
+static void
+must_be_fair(const int *count, int n, int draws)
+{
+	double mean = (double)draws / n, sigma = sqrt(mean * (1 - 1.0 / n));
+
+	for (int i = 0; i < n; i++)
+		ck_assert_msg(fabs(count[i] - mean) < 6 * sigma,
+		    "case %d of %d: %d of %d", i, n, count[i], draws);
+}
+
 BOOTED(fair) /* index + 2 ready ones among as many that never are */
 {
 	enum { DRAWS = 20000 };
 	int n = index + 2, i, got, count[16] = { 0 };
 	gort_case k[16];
-	double mean = (double)DRAWS / n, sigma;
 	long x = 0;
 
 	for (i = 0; i < 2 * n; i++) {
@@ -118,11 +128,54 @@ BOOTED(fair) /* index + 2 ready ones among as many that never are */
 		ck_assert(got >= 0 && got % 2 == 0);
 		count[got / 2]++;
 	}
-	/* 6 sigma: a fair coin fails once in 500 million. */
-	sigma = sqrt(mean * (1 - 1.0 / n));
-	for (i = 0; i < n; i++)
-		ck_assert_msg(fabs(count[i] - mean) < 6 * sigma,
-		    "case %d of %d: %d of %d", i, n, count[i], DRAWS);
+	must_be_fair(count, n, DRAWS);
+	return 0;
+}
+
+/* Several cases on one channel, which are ready all at once: found so, or by
+ * somebody who comes while the select waits. */
+struct one_channel {
+	gort_case k[20];
+	int n, draws, count[20];
+	struct g *gp;
+	gort_chan *done;
+};
+
+static void
+draw(void *arg)
+{
+	struct one_channel *o = arg;
+
+	__atomic_store_n(&o->gp, rt_getg(), __ATOMIC_RELEASE);
+	for (int i = 0; i < o->draws; i++)
+		o->count[gort_select(o->k, (size_t)o->n, false)]++;
+	gort_send(o->done, NULL);
+}
+
+BOOTED(fair_on_one_channel)
+{
+	bool waits = index % 2 != 0, sends = index % 4 >= 2;
+	struct one_channel o = { .n = index < 4 ? 2 : 20,
+		.draws = BOOTED_SCALE(4000),
+		.done = gort_chan_make_noscan(0, 0) };
+	gort_chan *c = chan_with(0, waits || sends ? 0 : 1);
+	long x = 0;
+
+	for (int i = 0; i < o.n; i++)
+		o.k[i] = sends ? (gort_case)GORT_SEND(c, &x)
+			       : (gort_case)GORT_RECV(c, &x);
+	gort_go(draw, &o);
+	for (int i = 0; i < o.draws; i++) {
+		if (waits)
+			await_parked(
+			    (struct g *const volatile *)&o.gp, WAIT_SELECT);
+		if (sends)
+			gort_recv(c, &x);
+		else
+			gort_send(c, &x);
+	}
+	gort_recv(o.done, NULL);
+	must_be_fair(o.count, o.n, o.draws);
 	return 0;
 }
 
@@ -410,6 +463,7 @@ main(void)
 	tcase_add_loop_exit_test(tc, the_ready_one_is_done, 0, 1, 4);
 	booted_add_loop(tc, send_on_closed_panics, 2);
 	booted_add_loop(tc, fair, 5);
+	booted_add_loop(tc, fair_on_one_channel, 8);
 	booted_add_loop(tc, woken_by_one_of_many, 8);
 	booted_add(tc, same_channel_twice);
 	booted_add(tc, two_selects_meet);
