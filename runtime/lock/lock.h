@@ -46,13 +46,14 @@ void rt_semacquire(_Atomic uint32_t *addr, enum wait_reason why, bool lifo);
 /* handoff: the woken goroutine runs at once in our place. */
 void rt_semrelease(_Atomic uint32_t *addr, bool handoff);
 
-/* Condition variables' ticket list, gccgo's 32-byte layout (ABI 2.6). */
+/* Condition variables' ticket list, in gccgo's layout of 32 bytes (ABI 2.6). */
 struct rt_notifylist {
 	_Atomic uint32_t wait;
 	uint32_t notify;
-	struct rt_mutex lock; /* not used: see sema.c */
+	uintptr_t theirs; /* libgo's lock; ours is elsewhere (sema.c) */
 	struct sudog *head, *tail;
 };
+_Static_assert(sizeof(struct rt_notifylist) == 32, "sync.notifyList");
 uint32_t rt_notifylist_add(struct rt_notifylist *l);
 void rt_notifylist_wait(struct rt_notifylist *l, uint32_t ticket);
 void rt_notifylist_notifyall(struct rt_notifylist *l);

@@ -22,25 +22,19 @@ static const char *const names[] = {
 #undef X
 };
 
-static enum lock_rank
-rank_of(const struct rt_mutex *l)
-{
-	return l->rank == RANK_NONE ? RANK_ZERO : l->rank;
-}
-
 static void
 out_of_order(struct m *mp, struct rt_mutex *l, struct rt_mutex *held)
 {
 	mp->nheld = mp->nheldmore = 0; /* printing locks: don't come back */
 	rt_printf("runtime: lock %s (%p) taken while holding %s (%p)\n",
-	    names[rank_of(l)], (void *)l, names[rank_of(held)], (void *)held);
+	    names[l->rank], (void *)l, names[held->rank], (void *)held);
 	rt_throw("lock ordering problem");
 }
 
 static bool
 may_follow(struct rt_mutex *held, struct rt_mutex *l)
 {
-	enum lock_rank rank = rank_of(l), before = rank_of(held);
+	enum lock_rank rank = l->rank, before = held->rank;
 
 	if (rank != before)
 		return rank > before;
@@ -54,6 +48,8 @@ rt_rank_enter(struct m *mp, struct rt_mutex *l)
 {
 	if (mp == NULL || mp->dying)
 		return;
+	if (l->rank == RANK_NONE)
+		rt_throw("a lock without a rank");
 	for (int i = 0; i < mp->nheld; i++)
 		if (!may_follow(mp->locksheld[i], l))
 			out_of_order(mp, l, mp->locksheld[i]);

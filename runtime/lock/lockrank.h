@@ -6,9 +6,7 @@
  * address (a select), Ps' timer heaps by P number (timers that move). "leaf":
  * its holder takes no other lock but last words'.
  *
- * A lock that nobody has initialised has rank 0 and counts as RANK_ZERO: a
- * condition's list lies in memory of the program's, and all zero is how it
- * begins there.
+ * A lock that nobody has initialised has no rank, and is an error to take.
  *
  * Debug builds check each acquisition and release (lockrank.c), so does
  * `quickstart test` over the whole suite: its plain stage is such a build. A
@@ -27,7 +25,6 @@
 	X(RANK_POLLCACHE, "pollcache")     /* the unused ones */              \
 	X(RANK_TIMEROBJ, "timerobj")       /* a timer of gort.h, its channel */ \
 	X(RANK_HCHAN, "hchan")             /* one channel */                  \
-	X(RANK_NOTIFYLIST, "notifylist")   /* one condition */                \
 	X(RANK_SEMAROOT, "semaroot")       /* one bucket of addresses */      \
 	X(RANK_SIGNOTIFY, "signotify")     /* who takes signals */            \
 	X(RANK_MODULES, "modules")         /* types, maps' layouts */         \
@@ -48,7 +45,7 @@
 	X(RANK_PROF, "prof")               /* one profile's counts */         \
 	X(RANK_PACER, "pacer")             /* goal and trigger */             \
 	X(RANK_PERSISTENT, "persistent")   /* leaf: memory never freed */     \
-	X(RANK_TRACE, "trace")             /* leaf: the tracer's buffers */  
+	X(RANK_TRACE, "trace")             /* leaf: the tracer's buffers */
 
 enum lock_rank {
 #define X(rank, name) rank,
@@ -56,7 +53,6 @@ enum lock_rank {
 #undef X
 	    RANK_N
 };
-#define RANK_ZERO RANK_NOTIFYLIST
 
 #define RANK_SELF_OK(r) ((r) == RANK_HCHAN || (r) == RANK_TIMERS)
 

@@ -285,8 +285,8 @@ rt_semrelease(_Atomic uint32_t *addr, bool handoff)
  * queues afterwards. notify counts tickets that were notified: one below it
  * has missed its wake-up between the two and does not sleep. wait is atomic;
  * notify and the list are guarded by the lock of the root that the list's
- * address leads to, not by the one that is in the list: who waited may drop the
- * list as soon as it is awake, and whoever leaves a lock looks at it once more
+ * address leads to, not by one in the list: who waited may drop the list as
+ * soon as it is awake, and whoever leaves a lock looks at it once more
  * (lock_futex.c).
  */
 
