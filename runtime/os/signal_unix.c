@@ -183,13 +183,31 @@ static const int never_blocked[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
 
 #ifdef RT_TSAN
 
-/* Unwinders know the end of a handler by these very bytes. */
+/* Debuggers know the end of a handler by these very bytes; unwinders by what
+ * follows, which says that all registers are in the ucontext that the stack
+ * pointer is at. They look one byte before. */
+#define AT(reg, ...) "\t.cfi_escape 0x10, " #reg ", " #__VA_ARGS__ "\n"
 void rt_sigreturn(void);
 __asm__(".pushsection .text\n"
+        "\t.cfi_startproc\n"
+        "\t.cfi_signal_frame\n"
+        "\t.cfi_escape 0x0f, 4, 0x77, 0xa0, 0x01, 0x06\n" /* cfa: *(sp + 160) */
+        AT(8, 2, 0x77, 0x28) AT(9, 2, 0x77, 0x30)         /* r8, r9 */
+        AT(10, 2, 0x77, 0x38) AT(11, 3, 0x77, 0xc0, 0)    /* r10, r11 */
+        AT(12, 3, 0x77, 0xc8, 0) AT(13, 3, 0x77, 0xd0, 0) /* r12, r13 */
+        AT(14, 3, 0x77, 0xd8, 0) AT(15, 3, 0x77, 0xe0, 0) /* r14, r15 */
+        AT(5, 3, 0x77, 0xe8, 0) AT(4, 3, 0x77, 0xf0, 0)   /* rdi, rsi */
+        AT(6, 3, 0x77, 0xf8, 0) AT(3, 3, 0x77, 0x80, 1)   /* rbp, rbx */
+        AT(1, 3, 0x77, 0x88, 1) AT(0, 3, 0x77, 0x90, 1)   /* rdx, rax */
+        AT(2, 3, 0x77, 0x98, 1) AT(7, 3, 0x77, 0xa0, 1)   /* rcx, rsp */
+        AT(16, 3, 0x77, 0xa8, 1)                          /* rip */
+        "\tnop\n"
         "rt_sigreturn:\n\t"
         "movq $15, %rax\n\t"
         "syscall\n"
+        "\t.cfi_endproc\n"
         ".popsection\n");
+#undef AT
 
 static void
 install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
