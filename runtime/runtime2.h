@@ -267,7 +267,9 @@ struct m {
 	struct sudog *sudogcache; /* own, when it has no P */
 	uintptr_t sigstack;    /* const: base of the alternate stack */
 	size_t sigstack_bytes;
-	void *fiber, *fiber_fake; /* sanitizers: g0's identity */
+	/* own, thread sanitizer: how deep in a change of fibers, and the signal
+	 * that came meanwhile, held back (arch/fiber_san.h) */
+	int32_t sanbusy, sanheldsig, sanheldcode;
 	struct rt_mutex *locksheld[RT_HELD_LOCKS]; /* own, debug builds: what this
 	                          thread holds (lock/lockrank.c) */
 	int nheld, nheldmore; /* listed there; beyond what fits */

@@ -23,6 +23,15 @@
  * between two lives of one g is not reported. The price of destroying and
  * creating one each time is some 10 us a goroutine.
  *
+ * ThreadSanitizer has locks of its own, for each atomic variable among others.
+ * Whoever reports a crash has stopped all threads where they were, perhaps in
+ * there, and may himself be a handler that interrupted it. So the report runs
+ * on a fiber that is deaf: nothing is watched on it, and no such lock taken. It
+ * is made at boot (rt_san_deaf_new), as making one takes locks too, and is one
+ * thread's at most, for good (rt_san_deafen). In the midst of a change of fibers
+ * a thread can't change to that one; a signal that will end the process is held
+ * back until the first change is done.
+ *
  * AddressSanitizer's fake stacks (detect_stack_use_after_return) would move
  * locals to the heap, out of the collector's sight; tests run with it off.
  */
@@ -124,17 +133,56 @@ void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
 void __tsan_destroy_fiber(void *fiber);
 void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+void __tsan_ignore_thread_begin(void);
+void AnnotateIgnoreSyncBegin(const char *file, int line);
+
+/* os/signal_unix.c: send the thread again what was held back. */
+void rt_san_send_held(struct m *mp);
+
+/* Around what changes fibers: creating and destroying do so too. */
+RT_SAN_INLINE struct m *
+rt_san_begin(void)
+{
+	struct g *gp = rt_getg();
+	struct m *mp = gp == NULL ? NULL : gp->m;
+
+	if (mp != NULL)
+		mp->sanbusy++;
+	__asm__ volatile("" ::: "memory");
+	return mp;
+}
+
+RT_SAN_INLINE void
+rt_san_end(struct m *mp)
+{
+	__asm__ volatile("" ::: "memory");
+	if (mp == NULL)
+		return;
+	mp->sanbusy--;
+	__asm__ volatile("" ::: "memory");
+	if (mp->sanheldsig != 0)
+		rt_san_send_held(mp);
+}
+
+RT_SAN_INLINE void
+rt_san_switch(void *fiber)
+{
+	struct m *mp = rt_san_begin();
+
+	__tsan_switch_to_fiber(fiber, 0);
+	rt_san_end(mp);
+}
 
 RT_SAN_INLINE void
 rt_san_leave(struct g *from, struct g *to)
 {
-	__tsan_switch_to_fiber(to->fiber, 0);
+	rt_san_switch(to->fiber);
 }
 
 RT_SAN_INLINE void
 rt_san_leave_for_ever(struct g *from, struct g *to)
 {
-	__tsan_switch_to_fiber(to->fiber, 0);
+	rt_san_switch(to->fiber);
 }
 
 RT_SAN_INLINE void
@@ -147,11 +195,15 @@ rt_san_arrive(struct g *me, struct g *from)
 RT_SAN_INLINE void
 rt_san_stack_clean(struct g *gp)
 {
+	struct m *mp;
+
 	if (gp->fiber_fake == NULL)
 		return;
 	gp->fiber_fake = NULL;
+	mp = rt_san_begin();
 	__tsan_destroy_fiber(gp->fiber);
 	gp->fiber = __tsan_create_fiber(0);
+	rt_san_end(mp);
 }
 
 RT_SAN_INLINE void
@@ -163,13 +215,37 @@ rt_san_abandon(struct g *gp)
 RT_SAN_INLINE void
 rt_san_fiber_new(struct g *gp)
 {
+	struct m *mp = rt_san_begin();
+
 	gp->fiber = __tsan_create_fiber(0);
+	rt_san_end(mp);
 }
 
 RT_SAN_INLINE void
 rt_san_fiber_thread(struct g *g0)
 {
 	g0->fiber = __tsan_get_current_fiber();
+}
+
+RT_SAN_INLINE void *
+rt_san_deaf_new(void)
+{
+	void *me = __tsan_get_current_fiber(), *deaf = __tsan_create_fiber(0);
+
+	__tsan_switch_to_fiber(deaf, 0);
+	AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
+	__tsan_ignore_thread_begin();
+	__tsan_switch_to_fiber(me, 0);
+	return deaf;
+}
+
+RT_SAN_INLINE void
+rt_san_deafen(void *deaf)
+{
+	enum { NO_SYNC = 1 };
+
+	if (deaf != NULL && deaf != __tsan_get_current_fiber())
+		__tsan_switch_to_fiber(deaf, NO_SYNC);
 }
 
 #else
@@ -206,6 +282,21 @@ rt_san_fiber_new(struct g *gp)
 
 RT_SAN_INLINE void
 rt_san_fiber_thread(struct g *g0)
+{
+}
+
+#endif
+
+#ifndef RT_TSAN
+
+RT_SAN_INLINE void *
+rt_san_deaf_new(void)
+{
+	return NULL;
+}
+
+RT_SAN_INLINE void
+rt_san_deafen(void *deaf)
 {
 }
 

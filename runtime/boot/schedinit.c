@@ -57,6 +57,7 @@ boot_m0(void)
 	int step = rt_boot_begin("mcommoninit");
 
 	rt_mcommoninit(&rt_m0, 0);
+	rt_crashinit();
 	rt_boot_end(step, "m%d, at most %d threads", rt_m0.id,
 	    rt_sched.maxmcount);
 }

@@ -58,6 +58,13 @@ enum crash_scope {
 	SCOPE_RUNTIME, /* all, with the runtime's own frames */
 };
 static enum crash_scope scope; /* reporter */
+static void *deaf; /* the thread sanitizer's fiber for the reporter; boot */
+
+void
+rt_crashinit(void)
+{
+	deaf = rt_san_deaf_new();
+}
 
 int32_t
 rt_crash_level(bool *ret_all, bool *ret_crash)
@@ -93,25 +100,19 @@ rt_crash_is_reporter(void)
 	return tid != 0 && tid == self_tid();
 }
 
-bool
-rt_crash_begin(struct m *mp, const char *text)
+static RT_NOINLINE void
+begin_report(struct m *mp)
 {
-	uint32_t me = self_tid(), none = 0;
-
+	rt_sys_spare_release();
 	if (mp != NULL)
-		mp->throwing = text; /* a fault from now on is no panic */
-	if (atomic_compare_exchange_strong(&crash_tid, &none, me)) {
-		atomic_fetch_add(&rt_panicking, 1);
-		rt_sys_spare_release();
-		if (mp != NULL)
-			mp->dying = 1;
-		rt_print_capture(true);
-		return true;
-	}
-	if (none != me) {
-		atomic_fetch_add(&rt_panicking, 1);
-		return false;
-	}
+		mp->dying = 1;
+	rt_print_capture(true);
+}
+
+/* The reporter fails itself. */
+static RT_NOINLINE bool
+begin_again(void)
+{
 	rt_lines_escape();
 	switch (atomic_fetch_add(&nested, 1)) {
 	case 0:
@@ -125,6 +126,27 @@ rt_crash_begin(struct m *mp, const char *text)
 		syscall(SYS_exit_group, 5);
 		__builtin_unreachable();
 	}
+}
+
+/* Perhaps in a handler that interrupted the thread sanitizer: it does not see
+ * anything until the reporter is deaf to it (arch/fiber_san.h). */
+RT_SAN_OFF bool
+rt_crash_begin(struct m *mp, const char *text)
+{
+	uint32_t me = self_tid(), none = 0;
+
+	if (mp != NULL)
+		mp->throwing = text; /* a fault from now on is no panic */
+	if (atomic_compare_exchange_strong(&crash_tid, &none, me)) {
+		atomic_fetch_add(&rt_panicking, 1);
+		rt_san_deafen(deaf);
+		begin_report(mp);
+		return true;
+	}
+	if (none == me)
+		return begin_again();
+	atomic_fetch_add(&rt_panicking, 1);
+	return false;
 }
 
 /* A first line of the other thread that fails at the same time. */
@@ -251,7 +273,7 @@ rt_on_crash_stack(void (*fn)(void *), void *arg)
 	crash_g->stack.lo = (uintptr_t)p;
 	crash_g->stack.hi = (uintptr_t)p + CRASH_STACK_BYTES;
 	to.sp = crash_g->stack.hi - 64;
-	rt_san_fiber_new(crash_g);
+	rt_san_fiber_thread(crash_g); /* deaf by now */
 	rt_san_leave(self == NULL ? &nobody : self, crash_g);
 	rt_set_guard_word(0);
 	rt_ctx_call(&from, &to, crash_stack_main, NULL);

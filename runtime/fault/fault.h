@@ -205,6 +205,7 @@ struct rt_module {
 	bool foreign; /* neither the program nor libgort: libc and the like */
 	struct rt_module *next;
 };
+void rt_crashinit(void); /* boot: what a report needs beforehand */
 void rt_modulesinit(void); /* boot: list executable and shared objects */
 const struct rt_module *rt_modules(void);
 const struct rt_module *rt_find_module(uintptr_t pc);

@@ -24,6 +24,7 @@
 #include "fault/fault.h"
 #include "fault/panic.h"
 
+#include "arch/fiber_san.h"
 #include "diag/diag.h"
 #include "os/os.h"
 #include "sched/sched.h"
@@ -291,21 +292,14 @@ fill_report(
 		    mp, (uintptr_t)uc->uc_mcontext.gregs[REG_RSP]);
 }
 
-void
-rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
+static RT_NOINLINE void RT_NORETURN
+report_signal(uint32_t sig, const siginfo_t *info, const ucontext_t *uc)
 {
 	const char *name = rt_signame(sig);
 	struct g *self = rt_getg();
-	struct m *mp = self == NULL ? NULL : self->m;
 	char line[64];
 
-	if (!rt_crash_begin(mp, "signal")) {
-		struct rt_where w;
-
-		rt_unwind_ucontext(ucontext, &w);
-		rt_hold_me(mp, &w);
-	}
-	fill_report(sig, siginfo, ucontext, mp);
+	fill_report(sig, info, uc, self == NULL ? NULL : self->m);
 	rt_crash_scope_runtime();
 	if (name != NULL)
 		rt_snprintf(line, sizeof(line), "%s", name);
@@ -314,4 +308,17 @@ rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
 	rt_printf("%s\n", line);
 	rt_telemetry_panic(line, true);
 	rt_on_crash_stack(signal_report, &report);
+}
+
+RT_SAN_OFF void
+rt_fatal_signal(uint32_t sig, void *siginfo, void *ucontext)
+{
+	struct g *self = rt_getg();
+	struct m *mp = self == NULL ? NULL : self->m;
+	struct rt_where w;
+
+	if (rt_crash_begin(mp, "signal"))
+		report_signal(sig, siginfo, ucontext);
+	rt_unwind_ucontext(ucontext, &w);
+	rt_hold_me(mp, &w);
 }

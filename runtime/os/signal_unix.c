@@ -398,6 +398,41 @@ goroutine_fault(struct g *gp, const siginfo_t *info, uint16_t flags)
 	    gp == mp->curg && gp != mp->g0 && mp->throwing == NULL;
 }
 
+#ifdef RT_TSAN
+
+/* A signal from outside that will end us must wait while fibers change. */
+SIG_CODE static bool
+held_back(struct m *mp, const siginfo_t *info)
+{
+	if (mp->sanbusy == 0 || !sent_by_user(info))
+		return false;
+	mp->sanheldsig = info->si_signo;
+	mp->sanheldcode = info->si_code;
+	return true;
+}
+
+RT_SAN_OFF void
+rt_san_send_held(struct m *mp)
+{
+	siginfo_t info = { .si_signo = mp->sanheldsig,
+		.si_code = mp->sanheldcode };
+
+	mp->sanheldsig = 0;
+	info.si_pid = getpid();
+	syscall(SYS_rt_tgsigqueueinfo, info.si_pid, (pid_t)mp->tid,
+	    info.si_signo, &info);
+}
+
+#else
+
+static bool
+held_back(struct m *mp, const siginfo_t *info)
+{
+	return false;
+}
+
+#endif
+
 SIG_CODE static void
 on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 {
@@ -417,6 +452,8 @@ on_signal(struct g *gp, int sig, siginfo_t *info, void *uc)
 		return;
 	}
 	if (program_takes(sig, info, uc) || (flags & SF_IGNORE))
+		return;
+	if (held_back(gp->m, info))
 		return;
 	if (flags & SF_KILL)
 		rt_dieofsignal((uint32_t)sig);

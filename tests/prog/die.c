@@ -633,6 +633,34 @@ sigquit_in_malloc(void)
 }
 
 static void
+pass_on(void *arg)
+{
+	int v = 0;
+
+	while (gort_recv(arg, &v))
+		gort_send(arg, &v);
+}
+
+/* The other threads are anywhere in the scheduler, or in a sanitizer. */
+static int
+sigquit_in_scheduler(void)
+{
+	int v = 0;
+
+	for (int i = 0; i < 8; i++) {
+		gort_chan *c = gort_chan_make(sizeof(int), 0);
+
+		gort_go(pass_on, c);
+		gort_go(pass_on, c);
+		gort_send(c, &v);
+	}
+	sigquit_soon();
+	for (now(); zero == 0;)
+		gort_yield();
+	return 0;
+}
+
+static void
 lock_thread_and_wait(void *arg)
 {
 	gort_lock_os_thread();
@@ -708,7 +736,8 @@ static const struct {
 	WAY(deferred_in_main), WAY(fault_then_panic), WAY(stack_overflow),
 	WAY(deep_panic), WAY(goroutine_panic), WAY(panic_with_others),
 	WAY(sigquit), WAY(sigterm), WAY(sigabrt), WAY(sigsegv_from_outside),
-	WAY(sigquit_in_libc), WAY(sigquit_in_malloc), WAY(thread_limit),
+	WAY(sigquit_in_libc), WAY(sigquit_in_malloc),
+	WAY(sigquit_in_scheduler), WAY(thread_limit),
 	WAY(two_panics), WAY(crash_in_crash), WAY(broken_heap),
 	WAY(panic_while_another_runs), WAY(quit_while_another_runs),
 	WAY(crash_in_handler), WAY(crash_in_runtime_handler),
