@@ -143,7 +143,7 @@ park_and_ready(void *arg)
 
 /* ---- a hundred thousand at once ---- */
 
-static struct rt_mutex parklock;
+static struct rt_mutex parklock = { .rank = RANK_SEMAROOT };
 static struct g *parklist;
 
 static void
