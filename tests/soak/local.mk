@@ -12,11 +12,11 @@ tests_soak_peak_LDADD = $(GORT_PROG_LIBS)
 tests_soak_peak_LDFLAGS = $(GORT_PROG_LINK)
 EXTRA_DIST += tests/soak/run.sh tests/soak/memlimit.sh \
 	tests/soak/disturb.sh tests/soak/disturb.py tests/soak/churn.go \
-	tests/soak/many.go
+	tests/soak/many.go tests/soak/stress.sh
 SECONDS = 60
 COUNT = $$(($(SECONDS) * 100000 / 600))
 MIB = 1024
-.PHONY: soak disturb soak-memlimit soak-peak
+.PHONY: soak disturb soak-memlimit soak-peak stress
 # Everything at once, in all ways.
 soak: tests/soak/soak
 	builddir='$(abs_builddir)' $(srcdir)/tests/soak/run.sh $(SECONDS)
@@ -32,3 +32,9 @@ soak-memlimit: tests/soak/memlimit
 # After a peak of MIB megabytes memory goes back.
 soak-peak: tests/soak/peak
 	tests/soak/peak $(MIB)
+# The runtime's suites, interrupted and collected at random.
+stress: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
+	srcdir='$(srcdir)' builddir='$(abs_builddir)' GCCGO='$(GCCGO)' \
+		SAN_CFLAGS='$(SAN_CFLAGS)' \
+		$(srcdir)/tests/soak/stress.sh $(SECONDS)
