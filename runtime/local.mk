@@ -125,7 +125,7 @@ libgort_la_SOURCES += runtime/mem/malloc.c runtime/mem/mcache.c \
 	runtime/mem/mstats.c \
 	runtime/gc/mbarrier.c runtime/gc/mbitmap.c runtime/gc/mfinal.c \
 	runtime/gc/mgc.c runtime/gc/mgcbg.c runtime/gc/mgccheck.c \
-	runtime/gc/mgccpulimit.c \
+	runtime/gc/mgccpulimit.c runtime/gc/mgchelp.c \
 	runtime/gc/mgccycle.c runtime/gc/mgclimit.c runtime/gc/mgcmark.c \
 	runtime/gc/mgcpacer.c runtime/gc/mgcscavenge.c \
 	runtime/gc/heapdump.c runtime/gc/mgcroots.c runtime/gc/mgcsweep.c runtime/gc/mgctypes.c \

@@ -32,8 +32,8 @@ struct rt_gc_cycle {
 struct rt_gc_pace {
 	double assist_ratio; /* work for each byte allocated */
 	uint64_t scan_bytes, heap_bytes, goal;
-	int32_t dedicated;   /* threads with a processor of their own */
-	double fraction;     /* of each processor, for another one */
+	int32_t dedicated;   /* workers that keep a P; we have none */
+	double fraction;     /* of each P, for the others */
 };
 struct rt_gc_paced {
 	double utilization, expected; /* of the CPUs */

@@ -17,5 +17,8 @@ struct gc_daemon {
 };
 void rt_gcdaemon_park(struct gc_daemon *d, enum wait_reason why);
 void rt_gcdaemon_wake(struct gc_daemon *d);
+/* From a goroutine: it runs next on this P, in the caller's place when that
+ * yields (rt_goyield). */
+void rt_gcdaemon_wake_next(struct gc_daemon *d);
 
 #endif

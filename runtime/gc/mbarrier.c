@@ -124,7 +124,8 @@ record(uintptr_t was, uintptr_t now)
 	struct p *pp = gp == NULL || gp->m == NULL ? NULL : gp->m->p;
 	struct rt_gcrecords *r = pp == NULL ? NULL : pp->gcrecords;
 
-	if (RT_UNLIKELY(rt_in_fork_child))
+	/* a new object's fields are empty and often stay so */
+	if ((was | now) == 0 || RT_UNLIKELY(rt_in_fork_child))
 		return;
 	if (r == NULL || (r->n + 2 > RECORDS_N && !weed(r))) {
 		rt_lock(&records.lock);

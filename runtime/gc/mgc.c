@@ -99,6 +99,16 @@ rt_gcdaemon_wake(struct gc_daemon *d)
 	rt_injectglist(&q);
 }
 
+void
+rt_gcdaemon_wake_next(struct gc_daemon *d)
+{
+	uint32_t yes = 1;
+
+	atomic_store(&d->pending, 1);
+	if (atomic_compare_exchange_strong(&d->asleep, &yes, 0))
+		rt_goready(d->gp);
+}
+
 /* ---- goal ---- */
 
 /* Goal and trigger for everybody. The lock is held. */
@@ -140,8 +150,10 @@ trace_begin(const struct gc_plan *plan, uint64_t live, uint64_t goal)
 		.heap_bytes = plan->begun,
 		.goal = goal,
 	};
+	int32_t n, permille;
 
-	rt_pacer_workers(rt_gomaxprocs, &t.dedicated, &t.fraction);
+	n = rt_pacer_workers(rt_gomaxprocs, &permille);
+	t.fraction = (double)n * permille / 1000 / rt_gomaxprocs;
 	rt_gcpacertrace_begin(&t);
 }
 
@@ -285,15 +297,17 @@ rt_gc_cpu_limiting(void)
 }
 
 /*
- * Marking threads count with the quarter that they may take, less what idle
- * processors give. How many are idle is asked now, for the whole time since
- * the last step; steps are made often when it matters.
+ * Workers count with the quarter that they may take, less what idle processors
+ * give; one on which a worker marks that nobody is in want of is idle here. How
+ * many are is asked now, for the whole time since the last step; steps are made
+ * often when it matters.
  */
 static void
 cpu_step(int64_t now_ns)
 {
 	int64_t dt = now_ns - cpu.last_ns, gc_ns, bg_ns, procs = rt_gomaxprocs;
-	int64_t idle = (int64_t)atomic_load(&rt_sched.npidle);
+	int64_t idle = (int64_t)atomic_load(&rt_sched.npidle) +
+	    rt_gcbg_borrowed();
 	int64_t busy = idle < procs ? procs - idle : 1;
 
 	if (dt <= 0)
@@ -469,7 +483,6 @@ rt_gcenable(void)
 	rt_gc_revise_goal();
 	rt_gcsweep_start_daemon();
 	rt_gcscavenge_start_daemon();
-	rt_gccycle_start_daemon();
 	rt_newproc_system(forcegc, NULL);
 	/* release: the check above may use the daemons */
 	atomic_store_explicit(&gc.enabled, true, memory_order_release);

@@ -30,7 +30,6 @@ uint64_t rt_gccycle_started(void); /* cycles ever begun */
 void rt_gccycle_begin(enum gc_why why);
 void rt_gccycle_wait(uint64_t n); /* user goroutine: until cycle n is over */
 void rt_gccycle_init(void);
-void rt_gccycle_start_daemon(void);
 void rt_gccycle_fill_memstats(struct rt_memstats *r);
 int64_t rt_gccycle_last_end_ns(void); /* mono */
 void rt_gccycle_set_last_end(int64_t now_ns);
@@ -38,19 +37,28 @@ void rt_gccycle_set_last_end(int64_t now_ns);
 void rt_gc_credit_marked(struct gcworker *w);
 /* Bytes marked and read as roots, so far or by the last cycle. */
 uint64_t rt_gccycle_work(void);
-void rt_gccycle_wake_finisher(void);
 /* End the cycle if its marking is over. User goroutine, no lock held. */
 void rt_gccycle_try_to_end(void);
 
 /* ---- mgcbg.c: see there ---- */
-/* World running, worldsema held. Threads for a cycle that marks beside the
- * program or with the world stopped; how many to wake. */
-int32_t rt_gcbg_prepare(bool beside);
-void rt_gcbg_wake(int32_t n);
-void rt_gcbg_quiesce(void); /* marking is over: until all have left */
+/* User goroutine, worldsema held: before a cycle begins, and when it has. */
+void rt_gcbg_prepare(void);
+void rt_gcbg_begin(void);
+/* Between its turns it has no object in hand, whatever lies in its frames. */
+bool rt_gcbg_is_worker(const struct g *gp);
 int64_t rt_gcbg_cpu_ns(void);    /* since the last call */
 int64_t rt_gcbg_assist_ns(void); /* the same of assists */
-void rt_gcbg_pace(struct gcworker *w);
+/* Workers that mark this moment because Ps are idle. */
+int32_t rt_gcbg_borrowed(void);
+/* A polite worker: when it is time to leave its budget is gone. */
+void rt_gcbg_look(struct gcworker *w);
+
+/* ---- mgchelp.c: see there ---- */
+/* World running, worldsema held. How many threads to wake for this heap. */
+int32_t rt_gchelp_prepare(void);
+void rt_gchelp_wake(int32_t n);
+void rt_gchelp_quiesce(void); /* marking is over: until all have left */
+int64_t rt_gchelp_cpu_ns(void); /* since the last call */
 
 /* ---- mgccheck.c ---- */
 /* The word at `at`, a pointer by its layout, points into no span but into the
@@ -117,21 +125,21 @@ struct gcworker { /* one thread that marks; nobody else touches it */
 	struct workbuf *cur, *other; /* push and pop; swap when cur is spent */
 	uint64_t bytes_marked;
 	uint64_t stack_bytes, globals_bytes; /* read */
-	/* Marks at most so many bytes before rt_gcmark_drain returns. */
+	/* Marks at most so many bytes before rt_gcmark_some returns. */
 	uint64_t budget_bytes;
-	bool alone; /* nobody else sets mark bits: plain stores will do */
-	bool paced; /* the program runs beside: yield to it (mgcbg.c) */
-	bool extra; /* paced: only while a P is idle */
-	bool last;  /* out: it was this worker that found the end */
-	int64_t slice_ns; /* paced: when it last went on */
+	bool alone;  /* nobody else sets mark bits: plain stores will do */
+	bool polite; /* the program runs beside: rt_gcbg_look */
+	int64_t until_ns; /* polite: mark no longer than to here */
 };
 void rt_gcwork_init(void);
 /* Before the workers, of whom at most max may join at a time. World stopped. */
 void rt_gcwork_begin(uint32_t max);
-void rt_gcworker_init(struct gcworker *w); /* no budget, alone, not paced */
+void rt_gcworker_init(struct gcworker *w); /* no limits, not alone */
 void rt_gcworker_fini(struct gcworker *w); /* nothing left in it */
 void rt_gcworker_dispose(struct gcworker *w); /* the rest is others' work */
 bool rt_gcwork_empty(void); /* a hint */
+/* A hint: there is work that nobody has, or nobody to find that there is none. */
+bool rt_gcwork_worth_joining(void);
 void rt_gcwork_push_slow(struct gcworker *w, uintptr_t obj);
 uintptr_t rt_gcwork_pop_slow(struct gcworker *w);
 void rt_gcwork_balance(struct gcworker *w);
@@ -140,9 +148,9 @@ extern _Atomic uint32_t rt_gcwork_hungry; /* workers that wait for work */
 bool rt_gcwork_idle(struct gcworker *w);
 bool rt_gcwork_is_over(void);
 bool rt_gcwork_join(void); /* false: not wanted, or marking is over */
-/* Stop working, everything disposed of. True: with that marking is over. Not
- * after rt_gcwork_idle returned false. */
-bool rt_gcwork_leave(void);
+/* Stop working, everything disposed of. dry: it had found nothing more to do.
+ * True: with that marking is over. Not after rt_gcwork_idle returned false. */
+bool rt_gcwork_leave(bool dry);
 
 static inline void
 rt_gcwork_push(struct gcworker *w, uintptr_t obj)
@@ -177,7 +185,7 @@ void rt_gcmark_finish_beside(void);
 void rt_gcmark_self(struct gcworker *w, struct g *gp);
 /* World stopped, at the end: the runtime's own variables once more. */
 void rt_gcmark_own_again(struct gcworker *w);
-bool rt_gcmark_jobs_left(void);
+bool rt_gcmark_roots_left(void); /* some that nobody reads yet */
 /* Mark until nothing is left; any thread with a g, after join. */
 void rt_gcmark_drain(struct gcworker *w);
 /* Until this worker finds nothing more (true) or its budget is spent. */

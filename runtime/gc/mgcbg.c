@@ -1,191 +1,272 @@
 /*
- * mgcbg.c - who marks: threads of the collector's, and allocations that assist.
+ * mgcbg.c - who marks beside the program: goroutines of the collector's, and
+ * allocations that assist.
  *
- * The threads have no P and sleep between cycles. They are made when a cycle
- * first wants them: with the world stopped as many as its heap is worth
- * (rt_pacer_helpers), beside the program one for each four Ps, one at least, and
- * more while Ps are idle.
+ * Everybody who marks has a P. So there are never more threads that want a
+ * processor than the program was given, and who runs is decided here and by the
+ * scheduler, by microseconds, and not by the kernel, whose tick is 4 ms: with
+ * threads beside the Ps a thread with a P, its goroutine and its timers waited
+ * for ticks, and so did whoever stopped the world (10 ms were the rule). And in
+ * a stopped world nobody marks.
  *
- * Beside the program they shall take a quarter of GOMAXPROCS, or what nobody
- * else wants. A thread that is entitled to less than a whole processor sleeps
- * for its share after each SLICE_NS, unless a P is idle; a thread that was
- * woken for an idle P leaves when there is none any more.
+ * Turns. A worker marks for some TURN_NS, on g0, and leaves early when the
+ * world is to stop or its goroutine is asked to yield, as by a timer that is due
+ * (rt_gcbg_look); at most 64 small objects, one piece of a large one, of a
+ * range or a stack lie between two looks. All that it has goes to the common
+ * lists between turns.
+ *
+ * Shares. A quarter of GOMAXPROCS is for marking, by one worker for each two
+ * Ps, so that no P loses more than half. While somebody waits for a P, a worker
+ * sleeps after its turn for as long as its share demands; the timer's alarm
+ * (sched/prompt.c) brings it back in time, into runnext. If that came late, as
+ * it does in C programs, which have no alarms, its next turn is longer, up to
+ * TURN_MAX_NS. While nobody waits it goes on, and while Ps are idle as well it
+ * wakes another worker, one that leaves when somebody waits.
  *
  * Assists. The plan of a cycle says how much should be marked when the heap is
  * so large (mgcpacer.c). An allocation that needs a new span looks and, if
- * marking is behind, marks what is missing, ASSIST_MAX_BYTES at most. So a
- * program that allocates slowly pays nothing, and one that allocates faster
- * than the threads can mark is slowed down to what they and it itself mark,
- * unless the collector takes too much already (mgccpulimit.c). When marking is
- * over it ends the cycle:
- * on a machine with other work the heap must not grow because a thread of ours
- * waits for a processor. So under a memory limit an allocation that finds
- * nothing to take, beyond all that the plan allows, waits a millisecond for
- * those who have the work: the processor that it leaves is likely the one they
- * lack. (Without a limit memory is the cheaper of the two.) Rejected: credit
- * and debt for each goroutine; the line needs two numbers that are there anyway.
+ * marking is behind, marks what is missing, ASSIST_MAX_BYTES and ASSIST_MAX_NS
+ * at most. So a program that allocates slowly pays nothing, and one that
+ * allocates faster than the workers can mark is slowed down to what they and it
+ * itself mark, unless the collector takes too much already (mgccpulimit.c).
+ * When there is nothing that it could take, others have it in hand, on Ps: who
+ * rests gave back what he had. Above the goal it lets others run. Under a
+ * memory limit, beyond all that the plan allows, it waits a millisecond for
+ * them: on a machine with other work they may lack the very processor that it
+ * leaves, and the heap must not grow because of that. (Without a limit memory
+ * is the cheaper of the two.) Rejected: credit and debt for each goroutine; the
+ * line needs two numbers that are there anyway.
+ *
+ * Who finds that nothing is left ends the cycle, at once: worker or assist, both
+ * are goroutines.
+ *
+ * Rejected: threads without a P (above); marking by assists alone (a program
+ * that stops allocating would keep its barrier on for ever).
  */
 #include "gc/mgc.h"
 
 #include "gc/mgcpacer.h"
-#include "lock/lock.h"
 #include "os/os.h"
 #include "sched/oracle.h"
 #include "sched/sched.h"
+#include "sched/sched_priv.h"
+#include "sched/time.h"
 
-#define HELPERS_MAX 7
-#define SLICE_NS 200000
-#define SLEEP_MAX_US 2000
-#define ASSIST_MAX_BYTES ((uint64_t)128 << 10)
+#define TURN_NS ((int64_t)200 * 1000)
+#define TURN_MAX_NS ((int64_t)1000 * 1000)
+#define NAP_NS ((int64_t)50 * 1000)
+#define ASSIST_MAX_BYTES ((uint64_t)64 << 10)
 #define ASSIST_MIN_BYTES ((uint64_t)8 << 10)
+#define ASSIST_MAX_NS ((int64_t)100 * 1000)
 #define WAIT_US 50
 #define WAITS_MAX 20
 
-struct helper {
-	struct rt_note start;
-	_Atomic uint32_t armed;  /* 1: asleep on start, may be woken once */
-	_Atomic uint32_t wanted; /* a wake that may have found it awake */
+struct bgworker {
+	struct gc_daemon daemon;
+	const struct g *gp; /* worldsema to write, before nworkers counts it */
+	int32_t id;
+	int64_t rested_ns; /* own: since its last turn */
 };
 
 static struct {
-	struct helper helper[HELPERS_MAX]; /* made under worldsema */
-	int32_t nhelpers;                  /* worldsema */
-	/* worldsema, while nobody marks: threads that need no idle P; what of
-	 * a processor each of these may take */
-	int32_t entitled;
-	uint32_t permille;
-	_Atomic uint32_t ids;    /* each helper takes its number */
-	_Atomic uint32_t active; /* helpers between waking and sleeping */
+	struct bgworker worker[GC_WORKERS_MAX];
+	_Atomic int32_t nworkers; /* made; worldsema to write */
+	/* worldsema, before workers: those that need no idle P; what of a
+	 * processor each of these may take */
+	_Atomic int32_t entitled;
+	_Atomic int32_t permille;
+	_Atomic int32_t borrowed; /* others that mark this moment */
 	_Atomic int64_t cpu_ns, assist_ns;
 } bg;
 
-/* ---- threads ---- */
+/* ---- one turn ---- */
 
+struct turn {
+	uint64_t bytes; /* at most */
+	int64_t ns;     /* at most; out: it was so long */
+	bool dry;       /* out: it found nothing more */
+	bool over;      /* out: and nobody else has anything */
+};
+
+/* On g0: so nobody is interrupted in here, and the P is ours till the end. */
 static void
-work_once(uint32_t id)
+mark_on_g0(void *arg)
 {
-	int64_t t0 = rt_thread_cputime_ns();
+	struct turn *t = arg;
+	int64_t t0 = rt_nanotime();
 	struct gcworker w;
-	bool over;
 
-	if (!rt_gcwork_join())
-		return;
-	rt_gcworker_init(&w);
-	w.paced = atomic_load(&rt_gcbarrier) != 0;
-	w.extra = id >= (uint32_t)bg.entitled;
-	w.slice_ns = w.paced ? rt_nanotime() : 0;
-	rt_gcmark_drain(&w);
-	rt_gc_credit_marked(&w);
-	over = w.last;
-	if (w.budget_bytes == 0) {
+	if (rt_gcwork_join()) {
+		rt_gcworker_init(&w);
+		w.budget_bytes = t->bytes;
+		w.polite = true;
+		w.until_ns = t0 + t->ns;
+		t->dry = rt_gcmark_some(&w);
+		rt_gc_credit_marked(&w);
 		rt_gcworker_dispose(&w);
-		over = rt_gcwork_leave();
+		t->over = rt_gcwork_leave(t->dry);
 	} else {
-		rt_gcworker_fini(&w);
+		t->dry = true;
 	}
-	atomic_fetch_add(&bg.cpu_ns, rt_thread_cputime_ns() - t0);
-	if (over && w.paced)
-		rt_gccycle_wake_finisher();
+	t->ns = rt_nanotime() - t0;
 }
 
-/*
- * No wake is lost: we store armed and then look at wanted, a waker stores
- * wanted and then looks at armed, both in full order. Whoever takes armed from
- * 1 to 0 decides whether the note will be woken.
- */
-static void
-sleep_until_wanted(struct helper *h)
+void
+rt_gcbg_look(struct gcworker *w)
 {
-	uint32_t yes = 1;
+	const struct g *gp = rt_getg()->m->curg;
 
-	rt_noteclear(&h->start);
-	atomic_store(&h->armed, 1);
-	if (atomic_load(&h->wanted) == 0 ||
-	    !atomic_compare_exchange_strong(&h->armed, &yes, 0))
-		rt_notesleep(&h->start);
-	atomic_store(&h->wanted, 0);
+	if (atomic_load_explicit(&rt_sched.gcwaiting, memory_order_relaxed) ||
+	    atomic_load_explicit(&gp->preempt, memory_order_relaxed) ||
+	    rt_nanotime() >= w->until_ns)
+		w->budget_bytes = 0;
 }
 
-/* A helper thread's life: g0, no P. Only marks, never allocates. */
-static void
-helper_main(void)
+/* ---- workers ---- */
+
+static bool
+somebody_waits(void)
 {
-	uint32_t id = atomic_fetch_add(&bg.ids, 1);
-	struct helper *h = &bg.helper[id];
+	return atomic_load_explicit(&rt_sched.runqsize,
+	           memory_order_relaxed) > 0 ||
+	    !rt_runqempty(rt_getg()->m->p);
+}
+
+/* Another one for a P that is idle, if there is something for it to do. */
+static void
+call_another(void)
+{
+	int32_t n = atomic_load_explicit(&bg.nworkers, memory_order_acquire);
+
+	if (rt_gcwork_empty() ||
+	    atomic_load_explicit(
+	        &rt_sched.npidle, memory_order_relaxed) == 0)
+		return;
+	for (int32_t i = 0; i < n; i++) {
+		struct gc_daemon *d = &bg.worker[i].daemon;
+
+		if (atomic_load_explicit(
+		        &d->asleep, memory_order_relaxed) != 0) {
+			rt_gcdaemon_wake(d);
+			return;
+		}
+	}
+}
+
+/* What its share gives it for the time it was away. */
+static int64_t
+turn_length(const struct bgworker *me)
+{
+	int64_t permille = atomic_load_explicit(
+	    &bg.permille, memory_order_relaxed);
+	int64_t away = rt_nanotime() - me->rested_ns;
+	int64_t ns = away < TURN_MAX_NS * 4
+	    ? away * permille / (1000 - permille)
+	    : TURN_MAX_NS;
+
+	return ns < TURN_NS ? TURN_NS : ns < TURN_MAX_NS ? ns : TURN_MAX_NS;
+}
+
+/* Leave the P to others. */
+static void
+rest(struct bgworker *me, int64_t worked_ns)
+{
+	int64_t permille = atomic_load_explicit(
+	    &bg.permille, memory_order_relaxed);
+	int64_t ns = worked_ns * (1000 - permille) / permille;
+
+	me->rested_ns = rt_nanotime();
+	rt_time_sleep(ns < NAP_NS ? NAP_NS : ns);
+}
+
+/* One turn and what follows from it. False: not needed any more. */
+static bool
+take_turn(struct bgworker *me)
+{
+	struct turn t = { .bytes = UINT64_MAX, .ns = turn_length(me) };
+	bool extra = me->id >=
+	    atomic_load_explicit(&bg.entitled, memory_order_relaxed);
+
+	atomic_fetch_add(&bg.borrowed, extra);
+	rt_systemstack(mark_on_g0, &t);
+	atomic_fetch_sub(&bg.borrowed, extra);
+	atomic_fetch_add(&bg.cpu_ns, t.ns);
+	me->rested_ns = rt_nanotime();
+	if (rt_gcwork_is_over()) {
+		rt_gccycle_try_to_end();
+		return true;
+	}
+	if (t.dry && !somebody_waits()) {
+		rt_time_sleep(NAP_NS);
+		return true;
+	}
+	if (somebody_waits()) {
+		if (extra)
+			return false;
+		rest(me, t.ns);
+		return true;
+	}
+	call_another();
+	rt_gosched(); /* timers and the network have their look */
+	return true;
+}
+
+static void
+worker_main(void *arg)
+{
+	struct bgworker *me = arg;
 
 	for (;;) {
-		sleep_until_wanted(h);
-		atomic_fetch_add(&bg.active, 1);
-		work_once(id);
-		/* release: what it counted is seen by who waits for it */
-		atomic_fetch_sub(&bg.active, 1);
+		rt_gcdaemon_park(&me->daemon, WAIT_GC_WORKER_IDLE);
+		me->rested_ns = rt_nanotime();
+		while (rt_gc_marking() && take_turn(me))
+			continue;
 	}
+}
+
+void
+rt_gcbg_prepare(void)
+{
+	int32_t procs = rt_gomaxprocs, n, made, permille;
+
+	n = procs < GC_WORKERS_MAX ? procs : GC_WORKERS_MAX;
+	made = atomic_load(&bg.nworkers);
+	for (; made < n; made++) {
+		bg.worker[made].id = made;
+		bg.worker[made].gp =
+		    rt_newproc_system(worker_main, &bg.worker[made]);
+		atomic_store(&bg.nworkers, made + 1);
+	}
+	atomic_store(&bg.entitled, rt_pacer_workers(procs, &permille));
+	atomic_store(&bg.permille, permille);
+}
+
+void
+rt_gcbg_begin(void)
+{
+	int32_t n = atomic_load(&bg.entitled);
+
+	for (int32_t i = 1; i < n; i++)
+		rt_gcdaemon_wake(&bg.worker[i].daemon);
+	rt_gcdaemon_wake_next(&bg.worker[0].daemon);
+	rt_goyield();
+}
+
+bool
+rt_gcbg_is_worker(const struct g *gp)
+{
+	int32_t n = atomic_load(&bg.nworkers);
+
+	for (int32_t i = 0; i < n; i++)
+		if (bg.worker[i].gp == gp)
+			return true;
+	return false;
 }
 
 int32_t
-rt_gcbg_prepare(bool beside)
+rt_gcbg_borrowed(void)
 {
-	int32_t procs = rt_gomaxprocs, want, idle;
-
-	if (!beside) {
-		want = rt_pacer_helpers(rt_heap_live(), procs, rt_ncpu);
-	} else {
-		bg.entitled = procs < 4 ? 1 : procs / 4;
-		bg.permille = (uint32_t)(procs < 4 ? procs * 250 : 1000);
-		idle = (int32_t)atomic_load(&rt_sched.npidle);
-		want = bg.entitled + idle;
-		if (want > procs && procs > 1)
-			want = procs;
-	}
-	if (want > HELPERS_MAX)
-		want = HELPERS_MAX;
-	for (; bg.nhelpers < want; bg.nhelpers++)
-		rt_newm(helper_main, NULL, true);
-	return want;
-}
-
-void
-rt_gcbg_wake(int32_t n)
-{
-	uint32_t yes;
-
-	for (int32_t i = 0; i < n; i++) {
-		yes = 1;
-		atomic_store(&bg.helper[i].wanted, 1);
-		if (atomic_compare_exchange_strong(
-		        &bg.helper[i].armed, &yes, 0))
-			rt_notewakeup(&bg.helper[i].start);
-	}
-}
-
-void
-rt_gcbg_quiesce(void)
-{
-	while (atomic_load(&bg.active) != 0)
-		rt_osyield();
-}
-
-void
-rt_gcbg_pace(struct gcworker *w)
-{
-	int64_t now = rt_nanotime(), ran = now - w->slice_ns;
-
-	if (ran < SLICE_NS)
-		return;
-	w->slice_ns = now;
-	if (atomic_load_explicit(
-	        &rt_sched.npidle, memory_order_relaxed) > 0)
-		return;
-	if (w->extra) {
-		w->budget_bytes = 0;
-		return;
-	}
-	if (bg.permille >= 1000)
-		return;
-	rt_gcwork_balance(w); /* others may go on with it meanwhile */
-	ran = ran * (1000 - bg.permille) / bg.permille / 1000;
-	rt_usleep((uint32_t)(ran < SLEEP_MAX_US ? ran : SLEEP_MAX_US));
-	w->slice_ns = rt_nanotime();
+	return atomic_load_explicit(&bg.borrowed, memory_order_relaxed);
 }
 
 int64_t
@@ -202,41 +283,11 @@ rt_gcbg_assist_ns(void)
 	return atomic_exchange(&bg.assist_ns, 0);
 }
 
-static void
-assist_on_g0(void *arg)
-{
-	uint64_t bytes = *(uint64_t *)arg;
-	int64_t t0 = rt_nanotime(), t1;
-	struct gcworker w;
-	bool over;
-
-	if (!rt_gcwork_join())
-		return;
-	rt_gcworker_init(&w);
-	w.budget_bytes = bytes;
-	rt_gcmark_some(&w);
-	rt_gc_credit_marked(&w);
-	rt_gcworker_dispose(&w);
-	over = rt_gcwork_leave();
-	t1 = rt_nanotime();
-	atomic_fetch_add(&bg.assist_ns, t1 - t0);
-	rt_gc_cpu_assisted(t1 - t0);
-	rt_gc_cpu_update(t1);
-	if (over)
-		rt_gccycle_wake_finisher();
-}
-
-static bool
-nothing_to_take(void)
-{
-	return rt_gcwork_empty() && !rt_gcmark_jobs_left();
-}
-
 /* The heap is larger than it may be, and what is left to mark is with others. */
 static void
 wait_for_work(void)
 {
-	for (int i = 0; i < WAITS_MAX && nothing_to_take() &&
+	for (int i = 0; i < WAITS_MAX && !rt_gcwork_worth_joining() &&
 	     !rt_gcwork_is_over(); i++) {
 		rt_usleep(WAIT_US);
 		rt_preempt_check();
@@ -246,9 +297,10 @@ wait_for_work(void)
 void
 rt_gc_assist(void)
 {
-	uint64_t done, due, bytes;
+	struct turn t = { .ns = ASSIST_MAX_NS };
+	uint64_t done, due;
 
-	if (rt_gcwork_is_over()) { /* the finisher has not had its turn */
+	if (rt_gcwork_is_over()) { /* who found it waits for worldsema */
 		rt_gccycle_try_to_end();
 		return;
 	}
@@ -258,17 +310,22 @@ rt_gc_assist(void)
 	}
 	done = rt_gccycle_work();
 	due = rt_gc_assist_due(done);
-	bytes = due > done ? due - done : 0;
-	if (bytes < ASSIST_MIN_BYTES)
+	t.bytes = due > done ? due - done : 0;
+	if (t.bytes < ASSIST_MIN_BYTES)
 		return;
-	if (nothing_to_take()) {
+	if (!rt_gcwork_worth_joining()) {
 		if (due == UINT64_MAX && rt_gc_memlimit_set(-1) != INT64_MAX)
 			wait_for_work();
 		else if (rt_heap_live() > rt_gc_heap_goal())
 			rt_gosched();
 		return;
 	}
-	if (bytes > ASSIST_MAX_BYTES)
-		bytes = ASSIST_MAX_BYTES;
-	rt_systemstack(assist_on_g0, &bytes);
+	if (t.bytes > ASSIST_MAX_BYTES)
+		t.bytes = ASSIST_MAX_BYTES;
+	rt_systemstack(mark_on_g0, &t);
+	atomic_fetch_add(&bg.assist_ns, t.ns);
+	rt_gc_cpu_assisted(t.ns);
+	rt_gc_cpu_update(rt_nanotime());
+	if (t.over)
+		rt_gccycle_try_to_end();
 }

@@ -13,11 +13,11 @@
  *      switched on; the goroutine that stopped the world is scanned. All
  *      others stand still and will be scanned before they run again
  *      (mgcmark.c has the argument).
- *   2  world running: threads without a P mark (mgcbg.c), allocations assist
- *      when marking falls behind. What is allocated is born marked (mcache.c);
+ *   2  world running: goroutines mark (mgcbg.c), allocations assist when
+ *      marking falls behind. What is allocated is born marked (mcache.c);
  *      what is overwritten or stored is recorded (mbarrier.c) and marked.
- *   3  a worker finds nothing left: the finisher, a goroutine, stops the world
- *      and drains what came since. If that is more than END_BYTES, it lets the
+ *   3  who finds nothing left, worker or assist, stops the world and drains
+ *      what came since. If that is more than END_BYTES, it lets the
  *      world go on and the workers begin anew, END_TRIES times at most.
  *   4  end, world stopped: the barrier is off, caches go back (and unmark what
  *      they had not given out), sweepgen moves on, the pacer sets the next goal.
@@ -35,10 +35,8 @@
  *
  * gctrace's first and last clock are the two stops; stw_mark counts all tries.
  *
- * Rejected: workers that are goroutines on Ps of their own (a quarter of two Ps
- * is none, and a P that marks for long delays its queue; the kernel shares out
- * processors well enough); scanning running goroutines by asking them to stop
- * (scanning before they go on needs nobody's answer).
+ * Rejected: threads without a P (mgcbg.c); scanning running goroutines by asking
+ * them to stop (scanning before they go on needs nobody's answer).
  */
 #include "gc/mgc.h"
 
@@ -55,8 +53,8 @@
 #include "sched/sched_priv.h"
 
 /* Marked in the last stop at most, unless it has been tried often enough. */
-#define END_BYTES ((uint64_t)256 << 10)
-#define END_TRIES 4
+#define END_BYTES ((uint64_t)32 << 10)
+#define END_TRIES 8
 #define WORKERS_MAX 64
 
 bool rt_gc_beside;
@@ -72,7 +70,6 @@ static struct {
 	/* bytes, by this cycle's workers */
 	_Atomic uint64_t marked, stacks, globals;
 	_Atomic uint64_t started, ended; /* worldsema to write */
-	struct gc_daemon finisher;
 
 	struct rt_mutex lock;
 	uint32_t waiters;      /* lock: asleep on done, or about to be */
@@ -283,6 +280,7 @@ begin_cycle(int64_t now_ns)
 	atomic_store(&cyc.globals, 0);
 	rt_gcbg_cpu_ns();
 	rt_gcbg_assist_ns();
+	rt_gchelp_cpu_ns();
 	atomic_store(&rt_gcphase, GC_MARK);
 	rt_gc_begun(r->heap_start);
 }
@@ -331,12 +329,12 @@ mark_stopped(int32_t nhelpers)
 	w.alone = nhelpers == 0;
 	if (!rt_gcwork_join())
 		rt_throw("gc: marking was over before it began");
-	rt_gcbg_wake(nhelpers);
+	rt_gchelp_wake(nhelpers);
 	rt_gcmark_drain(&w);
 	rt_gcworker_fini(&w);
-	rt_gcbg_quiesce();
+	rt_gchelp_quiesce();
 	rt_gcmark_finish();
-	cyc.r.bg_ns = rt_thread_cputime_ns() - t0 + rt_gcbg_cpu_ns();
+	cyc.r.bg_ns = rt_thread_cputime_ns() - t0 + rt_gchelp_cpu_ns();
 }
 
 static void
@@ -372,10 +370,11 @@ whole_on_g0(void *arg)
 static void
 begin_on_g0(void *arg)
 {
-	struct cycle_args *a = arg;
 	struct rt_gc_cycle *r = &cyc.r;
 	int64_t t0 = rt_nanotime();
 	struct gcworker w;
+
+	(void)arg;
 
 	rt_stop_the_world_with_sema();
 	begin_cycle(t0);
@@ -392,7 +391,6 @@ begin_on_g0(void *arg)
 	r->stw_mark_ns = 0;
 	count_pause(r->stw_sweep_ns);
 	rt_start_the_world_with_sema();
-	rt_gcbg_wake(a->nhelpers);
 }
 
 /* Drain what is left; false: it is too much to do it now. */
@@ -422,7 +420,6 @@ end_on_g0(void *arg)
 	int64_t t0 = rt_nanotime(), t1;
 
 	rt_stop_the_world_with_sema();
-	rt_gcbg_quiesce();
 	a->over = mark_rest();
 	if (a->over) {
 		flush_all(); /* before the phase changes: mcache.c, settle */
@@ -468,44 +465,18 @@ finish(void)
 void
 rt_gccycle_try_to_end(void)
 {
-	struct cycle_args a = { .nhelpers = 0 };
+	struct cycle_args a = { .over = false };
 
 	rt_worldsema_acquire();
 	if (atomic_load(&rt_gcphase) != GC_MARK || !rt_gcwork_is_over()) {
 		rt_worldsema_release();
 		return;
 	}
-	a.nhelpers = rt_gcbg_prepare(true);
 	rt_systemstack(end_on_g0, &a);
-	if (a.over) {
+	if (a.over)
 		finish();
-		return;
-	}
-	rt_gcbg_wake(a.nhelpers);
-	rt_worldsema_release();
-}
-
-static void
-finisher(void *arg)
-{
-	(void)arg;
-	for (;;) {
-		rt_gcdaemon_park(&cyc.finisher, WAIT_GC_WORKER_IDLE);
-		rt_gccycle_try_to_end();
-	}
-}
-
-void
-rt_gccycle_start_daemon(void)
-{
-	if (rt_gc_beside)
-		rt_newproc_system(finisher, NULL);
-}
-
-void
-rt_gccycle_wake_finisher(void)
-{
-	rt_gcdaemon_wake(&cyc.finisher);
+	else
+		rt_worldsema_release();
 }
 
 void
@@ -514,13 +485,18 @@ rt_gccycle_begin(enum gc_why why)
 	bool beside = rt_gc_beside &&
 	    atomic_load_explicit(
 	        &rt_debug.gcstoptheworld, memory_order_relaxed) <= 0;
-	struct cycle_args a = { .nhelpers = rt_gcbg_prepare(beside) };
+	struct cycle_args a = { .over = false };
 
 	cyc.r = (struct rt_gc_cycle){ .forced = why == GC_BY_FORCE };
 	cyc.beside = beside;
-	rt_systemstack(beside ? begin_on_g0 : whole_on_g0, &a);
-	if (beside)
-		rt_worldsema_release();
-	else
+	if (!beside) {
+		a.nhelpers = rt_gchelp_prepare();
+		rt_systemstack(whole_on_g0, &a);
 		finish();
+		return;
+	}
+	rt_gcbg_prepare();
+	rt_systemstack(begin_on_g0, NULL);
+	rt_worldsema_release();
+	rt_gcbg_begin();
 }

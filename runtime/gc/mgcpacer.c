@@ -28,8 +28,8 @@
  * which depends neither on how much there was to mark, nor on how the CPUs were
  * shared between the two in that cycle. A cycle that began too late is a good
  * measurement, too: its assists took CPU from the program and gave it to
- * marking, and both sides know. From it, with the share u that the marking
- * threads take by themselves,
+ * marking, and both sides know. From it, with the share u that the workers
+ * take by themselves,
  *
  *   runway = cons/mark * (1 - u) / u * (live + stacks + globals)
  *
@@ -70,7 +70,7 @@
  */
 _Atomic uint64_t rt_pacer_helper_worth_bytes = (uint64_t)8 << 20;
 #define HELPERS_MAX 7
-/* Marking threads are counted on for so much at least, and at most. */
+/* Workers are counted on for so much at least, and at most. */
 #define SHARE_MIN 0.125
 #define SHARE_MAX 0.75
 /* A cycle that began at its goal, or above, has so much room. */
@@ -287,12 +287,18 @@ rt_pacer_assist_ratio(const struct gc_plan *plan, uint64_t goal)
 
 /* ---- processors ---- */
 
-/* One for each four, and below four a part of one. */
-void
-rt_pacer_workers(int32_t procs, int32_t *ret_dedicated, double *ret_fraction)
+/* One for each two, so that no P loses more than half. */
+int32_t
+rt_pacer_workers(int32_t procs, int32_t *ret_permille)
 {
-	*ret_dedicated = procs < 4 ? 0 : procs / 4;
-	*ret_fraction = procs < 4 ? GC_SHARE : 0;
+	int32_t n = (procs + 1) / 2;
+
+	if (n > GC_WORKERS_MAX) {
+		*ret_permille = 500;
+		return GC_WORKERS_MAX;
+	}
+	*ret_permille = (int32_t)(procs * GC_SHARE * 1000) / n;
+	return n;
 }
 
 int32_t

@@ -21,7 +21,7 @@ struct gc_pace {
 struct gc_pacer {
 	struct gc_pace in;
 	double cons_mark; /* smoothed; 0: nothing measured yet */
-	double share;     /* of the CPUs, taken by marking threads; smoothed */
+	double share;     /* of the CPUs, taken by workers; smoothed */
 	/* rt_pacer_commit: heap sizes where a cycle shall end, and begin */
 	uint64_t goal, trigger;
 };
@@ -44,7 +44,7 @@ struct gc_measure {
 
 #define GC_HEAP_MINIMUM_BYTES ((uint64_t)4 << 20) /* at GOGC=100 */
 #define GC_GOAL_NONE ((uint64_t)INT64_MAX)
-#define GC_SHARE 0.25 /* of the CPUs: what marking threads shall take */
+#define GC_SHARE 0.25 /* of the CPUs: what workers shall take */
 
 /* The heap size at which the next cycle should end. */
 uint64_t rt_pacer_goal(const struct gc_pace *in);
@@ -65,10 +65,10 @@ double rt_pacer_assist_ratio(const struct gc_plan *plan, uint64_t goal);
 /* Share of procs CPUs that marking took; 0 to 1. */
 double rt_pacer_utilization(const struct gc_measure *m);
 
-/* The quarter of procs CPUs, as Go counts it: threads that have a processor to
- * themselves, and what another one takes of each. */
-void rt_pacer_workers(int32_t procs, int32_t *ret_dedicated,
-    double *ret_fraction);
+/* GC_SHARE of procs processors: so many workers, each of which takes so much of
+ * a processor. Less than GC_SHARE when there are more than 64. */
+#define GC_WORKERS_MAX 32
+int32_t rt_pacer_workers(int32_t procs, int32_t *ret_permille);
 /* Helper threads that are worth waking to mark so much. */
 extern _Atomic uint64_t rt_pacer_helper_worth_bytes;
 int32_t rt_pacer_helpers(uint64_t heap_bytes, int32_t procs, int32_t ncpu);

@@ -26,7 +26,7 @@
 
 #include <string.h>
 
-#define PIECE_BYTES ((size_t)256 << 10)
+#define PIECE_BYTES ((size_t)32 << 10)
 
 /* The runtime's own data in a Go program; absent in others. */
 extern char data_start[] __asm__("__start_gort_data") __attribute__((weak));

@@ -38,7 +38,8 @@ static struct {
 	struct rt_mutex lock;
 	struct workbuf *full, *empty; /* lock */
 	_Atomic uint32_t nfull;       /* lock to write; read as a hint */
-	uint32_t joined, idle, max;   /* lock */
+	_Atomic uint32_t joined;      /* lock to write; read as a hint */
+	uint32_t idle, max;           /* lock */
 	_Atomic bool over;            /* lock to write */
 } work = { .over = true };
 
@@ -66,6 +67,13 @@ bool
 rt_gcwork_empty(void)
 {
 	return atomic_load_explicit(&work.nfull, memory_order_relaxed) == 0;
+}
+
+bool
+rt_gcwork_worth_joining(void)
+{
+	return !rt_gcwork_empty() || rt_gcmark_roots_left() ||
+	    atomic_load_explicit(&work.joined, memory_order_relaxed) == 0;
 }
 
 static struct workbuf *
@@ -256,18 +264,20 @@ go_idle(void)
 }
 
 /*
- * Whether roots are left is asked under the lock. Asked before it, another
- * worker might take the last of them meanwhile and go idle while we still
- * count: then neither would find that it is over, and the other waited for ever.
+ * Who leaves because its time is up may have left roots and records unread, and
+ * does not say that it is over. Whether roots are left is asked under the lock.
+ * Asked before it, another worker might take the last of them meanwhile and go
+ * idle while we still count: then neither would find that it is over, and the
+ * other waited for ever.
  */
 bool
-rt_gcwork_leave(void)
+rt_gcwork_leave(bool dry)
 {
 	bool over = false;
 
 	rt_lock(&work.lock);
 	work.joined--;
-	if (!rt_gcmark_jobs_left())
+	if (dry && !rt_gcmark_roots_left())
 		over = check_over();
 	rt_unlock(&work.lock);
 	return over;
@@ -279,10 +289,8 @@ rt_gcwork_idle(struct gcworker *w)
 	struct workbuf *b = NULL;
 	unsigned tries = 0;
 
-	if (go_idle()) {
-		w->last = true;
+	if (go_idle())
 		return false;
-	}
 	atomic_fetch_add(&rt_gcwork_hungry, 1);
 	while (!atomic_load_explicit(&work.over, memory_order_acquire)) {
 		b = try_get_full(true);

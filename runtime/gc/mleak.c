@@ -162,7 +162,9 @@ sleeps_empty_handed(const struct g *gp)
 bool
 rt_leak_leaves_out(const struct g *gp)
 {
-	return searching && (gp->leaked != 0 || sleeps_empty_handed(gp));
+	return searching &&
+	    (gp->leaked != 0 || sleeps_empty_handed(gp) ||
+	        rt_gcbg_is_worker(gp));
 }
 
 /* ---- the search; world stopped ---- */

@@ -254,7 +254,8 @@ force_frees_body(void *arg)
 	return 0;
 }
 
-/* Large objects and mixed layouts made while marking live and are whole. */
+/* Large objects, small ones that are read in pieces, and mixed layouts made
+ * while marking live and are whole. */
 static const uint8_t one[] = { 1 }, two[] = { 2 };
 static const struct gort_type t_one = { .size = 16, .ptrdata = 8,
 	.align = 8, .kind = KIND_STRUCT, .gcdata = one };
@@ -266,16 +267,18 @@ kinds_body(void *arg)
 {
 	rt_writeptr(&keep, rt_mallocgc(64 * 8, NULL, true, true));
 	for (int r = 0; GO_ON; r++) {
-		void **big = rt_mallocgc(100000, NULL, true, true);
+		/* 20,000: the last slot's end is the span's */
+		void **big = rt_mallocgc(
+		    r % 2 ? 100000 : 20000, NULL, true, true);
 		void **p = rt_newobject(r % 3 ? &t_one : &t_two);
 
 		rt_writeptr(&p[r % 3 ? 0 : 1], cell_new(1));
-		rt_writeptr(&big[r % 12000], p);
+		rt_writeptr(&big[r % 2400], p);
 		rt_writeptr(&keep[r % 64], big);
 		p = keep[(r + 1) % 64];
 		if (p != NULL) {
 			int q = r - 63;
-			void **o = p[q % 12000];
+			void **o = p[q % 2400];
 			struct cell *c = o[q % 3 ? 0 : 1];
 
 			T_CHECK(c->magic == MAGIC);

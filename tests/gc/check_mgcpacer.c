@@ -464,6 +464,23 @@ START_TEST(what_was_not_measured_changes_nothing)
 }
 END_TEST
 
+START_TEST(workers_take_a_quarter)
+{
+	int32_t permille, n;
+
+	for (int32_t procs = 1; procs <= 1024; procs++) {
+		n = rt_pacer_workers(procs, &permille);
+		ck_assert_int_ge(n, 1);
+		ck_assert_int_le(n, GC_WORKERS_MAX);
+		ck_assert_int_le(permille, 500); /* of any processor */
+		ck_assert_int_le(n * permille, procs * 250);
+		/* but for what rounding loses */
+		if (procs <= 2 * GC_WORKERS_MAX)
+			ck_assert_int_gt(n * permille, procs * 250 - n);
+	}
+}
+END_TEST
+
 #define N(rows) (int)(sizeof(rows) / sizeof((rows)[0]))
 
 int
@@ -475,6 +492,7 @@ main(void)
 	tcase_add_loop_test(tc, goal_follows_row, 0, N(goals));
 	tcase_add_loop_test(tc, helpers_follow_row, 0, N(helpers));
 	tcase_add_test(tc, share_of_cpu);
+	tcase_add_test(tc, workers_take_a_quarter);
 	tcase_add_loop_test(tc, percent_follows_row, 0, N(percents));
 	tcase_add_loop_test(tc, limit_follows_row, 0, N(limits));
 	suite_add_tcase(s, tc);

@@ -396,15 +396,16 @@ count_queued(void)
 
 static _Atomic int locked;
 
-/* The first root job of a cycle reads timers and then the queue: it waits. */
+/* The first root job of a cycle reads timers, last those of the P that there is
+ * no more, and then the queue: it waits, and keeps a P. */
 static void *
 lock_timers(void *arg)
 {
-	rt_lock(&rt_allp[0]->timerslock);
+	rt_lock(&rt_allp[2]->timerslock);
 	atomic_store(&locked, 1);
 	while (atomic_load(&locked) == 1)
 		sched_yield();
-	rt_unlock(&rt_allp[0]->timerslock);
+	rt_unlock(&rt_allp[2]->timerslock);
 	return arg;
 }
 
@@ -418,6 +419,7 @@ taken_early_body(void *arg)
 	uint32_t n;
 
 	(void)arg;
+	gort_gomaxprocs(2);
 	make_tables();
 	gort_store(&go_on, gort_chan_make_noscan(sizeof(int), 0));
 	t_on_other_stack(make_blockers, NULL);
@@ -785,7 +787,7 @@ END_TEST
 START_TEST(taken_early)
 {
 	setenv("GODEBUG", "clobberfree=1", 1);
-	setenv("GOMAXPROCS", "1", 1);
+	setenv("GOMAXPROCS", "3", 1);
 	rt_boot_test(taken_early_body, NULL);
 }
 END_TEST
