@@ -143,6 +143,8 @@ bool rt_gcwork_worth_joining(void);
 void rt_gcwork_push_slow(struct gcworker *w, uintptr_t obj);
 uintptr_t rt_gcwork_pop_slow(struct gcworker *w);
 void rt_gcwork_balance(struct gcworker *w);
+/* Somebody found nothing to take: who marks gives a part of what he has. */
+extern _Atomic bool rt_gcwork_asked;
 extern _Atomic uint32_t rt_gcwork_hungry; /* workers that wait for work */
 /* Nothing to do: wait for work (true) or for the end of marking (false). */
 bool rt_gcwork_idle(struct gcworker *w);

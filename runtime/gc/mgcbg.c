@@ -29,7 +29,8 @@
  * at most. So a program that allocates slowly pays nothing, and one that
  * allocates faster than the workers can mark is slowed down to what they and it
  * itself mark, unless the collector takes too much already (mgccpulimit.c).
- * When there is nothing that it could take, others have it in hand, on Ps: who
+ * When there is nothing that it could take, others have it in hand, on Ps, and
+ * are asked for a part, which they give at their next look (rt_gcbg_look): who
  * rests gave back what he had. Above the goal it lets others run. Under a
  * memory limit, beyond all that the plan allows, it waits a millisecond for
  * them: on a machine with other work they may lack the very processor that it
@@ -120,6 +121,12 @@ rt_gcbg_look(struct gcworker *w)
 	    atomic_load_explicit(&gp->preempt, memory_order_relaxed) ||
 	    rt_nanotime() >= w->until_ns)
 		w->budget_bytes = 0;
+	/* relaxed: a hint; asked for in vain, somebody asks again */
+	if (atomic_load_explicit(&rt_gcwork_asked, memory_order_relaxed)) {
+		atomic_store_explicit(
+		    &rt_gcwork_asked, false, memory_order_relaxed);
+		rt_gcwork_balance(w);
+	}
 }
 
 /* ---- workers ---- */
@@ -197,6 +204,8 @@ take_turn(struct bgworker *me)
 		return true;
 	}
 	if (t.dry && !somebody_waits()) {
+		atomic_store_explicit(
+		    &rt_gcwork_asked, true, memory_order_relaxed);
 		rt_time_sleep(NAP_NS);
 		return true;
 	}
@@ -314,6 +323,8 @@ rt_gc_assist(void)
 	if (t.bytes < ASSIST_MIN_BYTES)
 		return;
 	if (!rt_gcwork_worth_joining()) {
+		atomic_store_explicit(
+		    &rt_gcwork_asked, true, memory_order_relaxed);
 		if (due == UINT64_MAX && rt_gc_memlimit_set(-1) != INT64_MAX)
 			wait_for_work();
 		else if (rt_heap_live() > rt_gc_heap_goal())

@@ -193,6 +193,8 @@ rt_gcwork_pop_slow(struct gcworker *w)
 	return w->cur->obj[--w->cur->n];
 }
 
+_Atomic bool rt_gcwork_asked;
+
 void
 rt_gcwork_balance(struct gcworker *w)
 {
