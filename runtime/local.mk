@@ -33,7 +33,8 @@ libgort_la_SOURCES += runtime/arch/asm_amd64.S runtime/arch/arch.h \
 	runtime/sched/mstart.c \
 	runtime/sched/handoff.h runtime/sched/handoff.c \
 	runtime/sched/execute.h runtime/sched/turn.h \
-	runtime/sched/procresize.c runtime/sched/entersyscall.c \
+	runtime/sched/procresize.c runtime/sched/stoptrace.c \
+	runtime/sched/entersyscall.c \
 	runtime/sched/sysmon.c runtime/sched/preempt.c \
 	runtime/sched/preempt.h runtime/sched/preempt_signal.c \
 	runtime/sched/slice.c runtime/arch/preempt_amd64.S \

@@ -21,7 +21,7 @@
 	X(containermaxprocs, 1) X(updatemaxprocs, 1) X(decoratemappings, 1)   \
 	X(containermemlimit, 1)                                               \
 	X(gcstress, 0) X(gcverify, 0) X(preemptstress, 0) X(leakcheck, 0)     \
-	X(memprofilerate, 524288) X(boottrace, 0)
+	X(memprofilerate, 524288) X(boottrace, 0) X(stoptrace, 0)
 struct rt_debug_vars {
 #define X(name, dflt) _Atomic int32_t name;
 	RT_DEBUG_VARS(X)

@@ -266,7 +266,9 @@ begin_cycle(int64_t now_ns)
 
 	clean_pools();
 	rt_gcsweep_all();
+	rt_stoptrace("sweep");
 	flush_all();
+	rt_stoptrace("flush");
 	rt_mdebug_cycle_begins();
 	r->procs = (uint32_t)rt_gomaxprocs;
 	r->start_ns = cyc.begun_ns = now_ns;
@@ -386,6 +388,7 @@ begin_on_g0(void *arg)
 	rt_gcmark_self(&w, rt_getg()->m->curg);
 	rt_gc_credit_marked(&w);
 	rt_gcworker_dispose(&w);
+	rt_stoptrace("own stack");
 	cyc.marking_ns = rt_nanotime();
 	r->stw_sweep_ns = cyc.marking_ns - t0;
 	r->stw_mark_ns = 0;
@@ -421,8 +424,10 @@ end_on_g0(void *arg)
 
 	rt_stop_the_world_with_sema();
 	a->over = mark_rest();
+	rt_stoptrace("rest");
 	if (a->over) {
 		flush_all(); /* before the phase changes: mcache.c, settle */
+		rt_stoptrace("flush");
 		check_closure();
 		rt_gcbarrier_set(false);
 		rt_sched.gscan = false;
@@ -442,6 +447,7 @@ end_on_g0(void *arg)
 		r->assist_ns = rt_gcbg_assist_ns();
 		account(r, t1);
 		rt_gc_found(r, true);
+		rt_stoptrace("end");
 	}
 	rt_start_the_world_with_sema();
 }

@@ -56,8 +56,7 @@ gcwait(struct p *pp)
 	if (rt_sched.stopwait > 0 &&
 	    atomic_compare_exchange_strong(&pp->status, &want, P_GCSTOP)) {
 		atomic_fetch_add(&pp->syscalltick, 1);
-		if (--rt_sched.stopwait == 0)
-			rt_notewakeup(&rt_sched.stopnote);
+		rt_stopped_p(pp);
 	}
 	rt_unlock(&rt_sched.lock);
 }

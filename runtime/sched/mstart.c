@@ -434,9 +434,7 @@ rt_handoffp(struct p *pp)
 	}
 	rt_lock(&rt_sched.lock);
 	if (atomic_load(&rt_sched.gcwaiting)) {
-		atomic_store(&pp->status, P_GCSTOP);
-		if (--rt_sched.stopwait == 0)
-			rt_notewakeup(&rt_sched.stopnote);
+		rt_stopped_p(pp);
 		rt_unlock(&rt_sched.lock);
 		return;
 	}
@@ -478,9 +476,7 @@ rt_gcstopm(void)
 		return;
 	}
 	pp = rt_releasep();
-	atomic_store(&pp->status, P_GCSTOP);
-	if (--rt_sched.stopwait == 0)
-		rt_notewakeup(&rt_sched.stopnote);
+	rt_stopped_p(pp);
 	rt_unlock(&rt_sched.lock);
 	rt_stopm();
 }

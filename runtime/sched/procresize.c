@@ -314,6 +314,16 @@ stop_takeable(void)
 	}
 }
 
+void
+rt_stopped_p(struct p *pp)
+{
+	atomic_store(&pp->status, P_GCSTOP);
+	if (--rt_sched.stopwait > 0)
+		return;
+	rt_stoptrace_last(pp);
+	rt_notewakeup(&rt_sched.stopnote);
+}
+
 static void
 stop_verify(void)
 {
@@ -356,6 +366,7 @@ rt_stop_the_world_with_sema(void)
 	rt_lock(&rt_sched.lock);
 	rt_sched.stopwait = rt_gomaxprocs;
 	atomic_store(&rt_sched.stwbegin_ns, rt_nanotime());
+	rt_stoptrace_begin();
 	atomic_store(&rt_sched.gcwaiting, true);
 	rt_preemptall();
 	atomic_store(&mp->p->status, P_GCSTOP);
@@ -368,6 +379,7 @@ rt_stop_the_world_with_sema(void)
 		rt_noteclear(&rt_sched.stopnote);
 	}
 	stop_verify();
+	rt_stoptrace("wait");
 }
 
 int64_t
@@ -398,6 +410,7 @@ rt_start_the_world_with_sema(void)
 		rt_injectm(pp);
 	}
 	now = rt_nanotime();
+	rt_stoptrace_end();
 	rt_wakep(); /* there may be more in the queues than was started */
 	rt_releasem(me);
 	return now;

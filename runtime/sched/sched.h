@@ -97,6 +97,9 @@ void rt_start_the_world(void);
 /* Same for a caller on g0 that already holds worldsema (the collector). */
 void rt_stop_the_world_with_sema(void);
 int64_t rt_start_the_world_with_sema(void); /* returns the time it did */
+/* Who stopped the world: the part that ends here has this name (GODEBUG=
+ * stoptrace). */
+void rt_stoptrace(const char *what);
 void rt_worldsema_acquire(void);
 void rt_worldsema_release(void);
 /* Run fn(pp) once on every P at its next safe point, while the world runs

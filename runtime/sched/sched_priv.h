@@ -133,6 +133,13 @@ void rt_handoffp(struct p *pp);
 void rt_stoplockedm(void);
 void rt_startlockedm(struct g *gp);
 void rt_gcstopm(void);
+/* sched.lock held: pp, which was running, stands for a stopped world. */
+void rt_stopped_p(struct p *pp);
+
+/* ---- stoptrace.c: all but rt_stoptrace (sched.h) ---- */
+void rt_stoptrace_begin(void);
+void rt_stoptrace_last(const struct p *pp);
+void rt_stoptrace_end(void);
 void rt_mput(struct m *mp);      /* sched.lock */
 struct m *rt_mget(void);         /* sched.lock */
 void rt_checkmcount(void);       /* sched.lock */
