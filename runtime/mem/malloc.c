@@ -114,13 +114,12 @@ rt_malloc_may_collect(void)
 
 /*
  * What allocations do once in a while: stop if the world is to be stopped,
- * collect if it is time. The P may be another one afterwards.
+ * collect if it is time. Where rt_malloc_may_collect. The P may be another one
+ * afterwards.
  */
 static void
 slow_duties(void)
 {
-	if (!rt_malloc_may_collect())
-		return;
 	rt_preempt_check();
 	if (rt_gc_should_start())
 		rt_gc_start_background();
@@ -134,14 +133,24 @@ static RT_NOINLINE struct mspan *
 next_span(unsigned spanclass)
 {
 	struct mcache *c = rt_getmcache();
+	uintptr_t block = 0;
+	struct mspan *s;
 
 	if (rt_mcache_nextword(c, spanclass))
 		return c->alloc[spanclass];
-	slow_duties();
-	c = rt_getmcache();
-	if (rt_mcache_nextword(c, spanclass))
-		return c->alloc[spanclass];
-	return rt_mcache_refill(c, spanclass);
+	if (!rt_malloc_may_collect())
+		return rt_mcache_refill(c, spanclass, NULL);
+	do {
+		if (block != 0)
+			rt_mheap_fill(block);
+		block = 0;
+		slow_duties();
+		c = rt_getmcache();
+		if (rt_mcache_nextword(c, spanclass))
+			return c->alloc[spanclass];
+		s = rt_mcache_refill(c, spanclass, &block);
+	} while (s == NULL);
+	return s;
 }
 
 /* The lowest free slot of a span whose alloccache is not 0, and its number in
@@ -165,14 +174,22 @@ static RT_NOINLINE void *
 alloc_large(size_t size, const struct gort_type *t, enum span_kind kind,
     bool needzero)
 {
+	bool may = rt_malloc_may_collect();
+	uintptr_t block = 0;
 	struct mspan *s;
 	size_t npages;
 
 	if (size > rt_heap.pages.reserved_bytes)
 		rt_out_of_memory(size);
 	npages = (size + RT_PAGE_BYTES - 1) >> RT_PAGE_SHIFT;
-	slow_duties();
-	s = rt_mheap_alloc(npages, 0, kind);
+	do {
+		if (block != 0)
+			rt_mheap_fill(block);
+		block = 0;
+		if (may)
+			slow_duties();
+		s = rt_mheap_alloc(npages, 0, kind, may ? &block : NULL);
+	} while (block != 0);
 	if (s == NULL)
 		rt_out_of_memory(size);
 	if (s->needzero && (needzero || kind != SPAN_NOSCAN))

@@ -381,13 +381,15 @@ touch(struct mspan *s)
 }
 
 struct mspan *
-rt_mcache_refill(struct mcache *c, unsigned spanclass)
+rt_mcache_refill(struct mcache *c, unsigned spanclass, uintptr_t *ret_block)
 {
 	struct mspan *s;
 	bool found;
 
 	release(c, spanclass);
-	s = rt_mcentral_cachespan(&rt_heap.central[spanclass]);
+	s = rt_mcentral_cachespan(&rt_heap.central[spanclass], ret_block);
+	if (s == NULL && ret_block != NULL && *ret_block != 0)
+		return NULL;
 	if (s == NULL)
 		rt_out_of_memory(rt_class_to_pages[spanclass / SPAN_KIND_N] *
 		    (size_t)RT_PAGE_BYTES);

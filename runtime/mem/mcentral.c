@@ -107,7 +107,7 @@ sweep_for_room(struct mcentral *c)
 }
 
 struct mspan *
-rt_mcentral_cachespan(struct mcentral *c)
+rt_mcentral_cachespan(struct mcentral *c, uintptr_t *ret_block)
 {
 	unsigned sc = c->spanclass / SPAN_KIND_N;
 	unsigned which = swept(atomic_load_explicit(
@@ -125,7 +125,7 @@ rt_mcentral_cachespan(struct mcentral *c)
 	}
 	if (s == NULL)
 		s = rt_mheap_alloc(rt_class_to_pages[sc], sc,
-		    (enum span_kind)(c->spanclass % SPAN_KIND_N));
+		    (enum span_kind)(c->spanclass % SPAN_KIND_N), ret_block);
 	return s;
 }
 

@@ -34,6 +34,7 @@
 #include "fault/fault.h"
 #include "gc/mgc.h"
 #include "mem/mdebug.h"
+#include "sched/sched.h"
 #include "os/os.h"
 
 #include <string.h>
@@ -315,11 +316,40 @@ may_fill(void)
 	    (uint64_t)(limit - limit / 8);
 }
 
+/*
+ * To fill a block takes 0.2 ms, in a virtual machine whose host has yet to find
+ * the memory 5 and more, all inside the kernel, where nothing can interrupt it.
+ * A stop of the world would wait for all of that (12 to 18 ms were seen). So the
+ * block is taken out of use first, and filled at a safepoint of the allocation,
+ * in a system call's state. The P goes to another thread at once: timers and
+ * goroutines must not wait for a look of sysmon's.
+ */
+void
+rt_mheap_fill(uintptr_t block)
+{
+	rt_entersyscallblock();
+	rt_sys_fill((void *)block, BLOCK_BYTES);
+	rt_exitsyscall();
+	rt_lock(&rt_heap.lock);
+	rt_palloc_filled(&rt_heap.pages, block);
+	rt_heap.filling_pages -= PALLOC_BLOCK_PAGES;
+	rt_unlock(&rt_heap.lock);
+}
+
+static enum palloc_fill
+fill_how(const uintptr_t *ret_block)
+{
+	if (!may_fill())
+		return PALLOC_FILL_NOT;
+	return ret_block == NULL ? PALLOC_FILL_NOW : PALLOC_FILL_FIRST;
+}
+
 struct mspan *
-rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind)
+rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind,
+    uintptr_t *ret_block)
 {
 	struct mheap *h = &rt_heap;
-	bool fill = may_fill();
+	enum palloc_fill fill = fill_how(ret_block);
 	struct palloc_got got;
 	struct mspan *s = NULL;
 	size_t first;
@@ -329,16 +359,23 @@ rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind)
 	rt_gcsweep_reclaim(npages);
 	rt_lock(&h->lock);
 	p = rt_palloc_alloc(&h->pages, npages, fill, &got);
-	if (p == 0 && grow(h, npages))
+	if (p == 0 && got.block == 0 && grow(h, npages))
 		p = rt_palloc_alloc(&h->pages, npages, fill, &got);
+	if (p == 0 && got.block != 0)
+		h->filling_pages += PALLOC_BLOCK_PAGES;
 	if (p != 0) {
 		s = rt_fixalloc_alloc(&h->spanalloc);
 		init_span(h, s, p, npages, sc, kind);
 		s->needzero = !got.zero;
 	}
 	rt_unlock(&h->lock);
-	if (s == NULL)
+	if (s == NULL) {
+		if (got.block != 0)
+			*ret_block = got.block;
+		atomic_fetch_sub_explicit(&h->stats.released_bytes,
+		    got.gone << RT_PAGE_SHIFT, memory_order_relaxed);
 		return NULL;
+	}
 	if (got.gone != 0 && !rt_heap_recommit(p, npages << RT_PAGE_SHIFT))
 		s->needzero = true;
 	atomic_fetch_add_explicit(&h->stats.inuse_bytes,

@@ -140,6 +140,7 @@ struct mheap {
 	_Atomic uint32_t sweepgen; /* even; +2 each cycle, world stopped */
 	struct rt_mutex speciallock; /* all spans' specials */
 	size_t fenced_pages;           /* lock: nobody's any more (mdebug.c) */
+	size_t filling_pages;          /* lock: nobody's yet (rt_mheap_fill) */
 	struct heap_stats stats;
 	_Atomic uint64_t live;  /* bytes in slots, cached spans counted full */
 	_Atomic uint64_t trigger; /* gc/: start a cycle when live passes it */
@@ -162,9 +163,16 @@ void *rt_malloc_plain(size_t size, const struct gort_type *t,
 
 /* ---- mheap.c ---- */
 void rt_mheap_init(void);
-/* A span of npages, published, owned by the caller; NULL: out of memory.
- * sc 0: one slot of all the pages. May run on a user goroutine. */
-struct mspan *rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind);
+/*
+ * A span of npages, published, owned by the caller; NULL: out of memory. sc 0:
+ * one slot of all the pages. May run on a user goroutine.
+ * With ret_block, NULL and *ret_block not 0: the caller shall go where it may be
+ * stopped, have that block filled and then begin anew.
+ */
+struct mspan *rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind,
+    uintptr_t *ret_block);
+/* A user goroutine at a safepoint; its P may be another one afterwards. */
+void rt_mheap_fill(uintptr_t block);
 void rt_mheap_free(struct mspan *s); /* the caller owns it; slots are dead */
 /* The spans in use, one a call, by address; *at is 0 at first. NULL: no more.
  * World stopped. */
@@ -210,8 +218,8 @@ bool rt_heap_recommit(uintptr_t p, size_t bytes);
 
 /* ---- mcentral.c ---- */
 void rt_mcentral_init(struct mcentral *c, unsigned spanclass);
-/* A swept span with room, off all lists; NULL: out of memory. */
-struct mspan *rt_mcentral_cachespan(struct mcentral *c);
+/* A swept span with room, off all lists; NULL: as rt_mheap_alloc. */
+struct mspan *rt_mcentral_cachespan(struct mcentral *c, uintptr_t *ret_block);
 /* Take a span back from a cache; its allocbits are exact again. */
 void rt_mcentral_uncachespan(struct mcentral *c, struct mspan *s);
 /* Put a swept span on the list that its alloccount asks for. */
@@ -223,8 +231,9 @@ struct mspan *rt_mcentral_popunswept(struct mcentral *c, uint32_t sweepgen);
 void rt_mcache_boot(void); /* before there are Ps */
 struct mcache *rt_getmcache(void);
 /* Give c a span with room for the class; may sweep, never collects. Sets
- * c->sample_due. */
-struct mspan *rt_mcache_refill(struct mcache *c, unsigned spanclass);
+ * c->sample_due. NULL: with ret_block, as rt_mheap_alloc. */
+struct mspan *rt_mcache_refill(struct mcache *c, unsigned spanclass,
+    uintptr_t *ret_block);
 /* The class's span has a free slot in alloccache, perhaps now; false: full.
  * c belongs to the caller's P. Sets c->sample_due. */
 bool rt_mcache_nextword(struct mcache *c, unsigned spanclass);

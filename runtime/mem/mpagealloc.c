@@ -327,10 +327,11 @@ block_untouched(const struct pagealloc *a, size_t page)
 	return true;
 }
 
-/* The untouched block of this page is the system's no more. Returns its first
- * page. */
-static size_t
-take_block(struct pagealloc *a, size_t page)
+/* The untouched block of this page is the system's no more: free and zero, or
+ * in use until it is filled. */
+static void
+take_block(struct pagealloc *a, size_t page, bool used,
+    struct palloc_got *ret)
 {
 	struct palloc_chunk *c = &a->chunks[page / PALLOC_CHUNK_PAGES];
 	size_t w;
@@ -338,26 +339,32 @@ take_block(struct pagealloc *a, size_t page)
 	page -= page % PALLOC_BLOCK_PAGES;
 	w = page % PALLOC_CHUNK_PAGES / 64;
 	memset(&c->gone[w], 0, PALLOC_BLOCK_PAGES / 8);
-	memset(&c->zero[w], 0xff, PALLOC_BLOCK_PAGES / 8);
+	memset(used ? &c->used[w] : &c->zero[w], 0xff, PALLOC_BLOCK_PAGES / 8);
 	a->gone_pages -= PALLOC_BLOCK_PAGES;
-	return page;
+	ret->gone = PALLOC_BLOCK_PAGES;
+	ret->block = a->base + (page << RT_PAGE_SHIFT);
+	if (!used)
+		return;
+	a->free_pages -= PALLOC_BLOCK_PAGES;
+	update(a, page / PALLOC_CHUNK_PAGES, page / PALLOC_CHUNK_PAGES);
 }
 
 uintptr_t
-rt_palloc_alloc(struct pagealloc *a, size_t npages, bool fill,
+rt_palloc_alloc(struct pagealloc *a, size_t npages, enum palloc_fill fill,
     struct palloc_got *ret)
 {
 	size_t page = find(a, npages), last = page + npages - 1, w;
 	struct palloc_chunk *c;
 	uint64_t m;
 
+	*ret = (struct palloc_got){ .zero = true };
 	if (page == SIZE_MAX)
 		return 0;
-	*ret = (struct palloc_got){ .zero = true };
-	if (fill && npages <= PALLOC_BLOCK_PAGES && last >= a->fill_page &&
-	    block_untouched(a, last)) {
-		ret->gone = PALLOC_BLOCK_PAGES;
-		ret->block = a->base + (take_block(a, last) << RT_PAGE_SHIFT);
+	if (fill != PALLOC_FILL_NOT && npages <= PALLOC_BLOCK_PAGES &&
+	    last >= a->fill_page && block_untouched(a, last)) {
+		take_block(a, last, fill == PALLOC_FILL_FIRST, ret);
+		if (fill == PALLOC_FILL_FIRST)
+			return 0;
 	}
 	FOR_WORDS(a, page, npages, c, w, m) {
 		size_t gone = (size_t)__builtin_popcountll(c->gone[w] & m);
@@ -403,6 +410,17 @@ void
 rt_palloc_free(struct pagealloc *a, uintptr_t p, size_t npages)
 {
 	free_pages(a, (p - a->base) >> RT_PAGE_SHIFT, npages);
+}
+
+void
+rt_palloc_filled(struct pagealloc *a, uintptr_t block)
+{
+	size_t page = (block - a->base) >> RT_PAGE_SHIFT;
+	struct palloc_chunk *c = &a->chunks[page / PALLOC_CHUNK_PAGES];
+
+	memset(&c->zero[page % PALLOC_CHUNK_PAGES / 64], 0xff,
+	    PALLOC_BLOCK_PAGES / 8);
+	free_pages(a, page, PALLOC_BLOCK_PAGES);
 }
 
 size_t

@@ -51,18 +51,26 @@ void rt_palloc_init(struct pagealloc *a, uintptr_t base, size_t reserved_bytes,
 /* Take the next nchunks chunks into use, all free and gone. */
 void rt_palloc_grow(struct pagealloc *a, size_t nchunks);
 
+enum palloc_fill {
+	PALLOC_FILL_NOT,
+	PALLOC_FILL_NOW, /* by the caller, when he has his pages */
+	PALLOC_FILL_FIRST, /* and then he asks again */
+};
 struct palloc_got {
 	size_t gone;     /* pages that the system had and now has no more */
 	bool zero;       /* every page of the run reads as zeroes */
-	uintptr_t block; /* 0, or the block to be filled at once */
+	uintptr_t block; /* 0, or the block to be filled */
 };
 /*
- * Lowest run of npages; 0 when there is none. With `fill`, a run that is the
- * first in its block takes the whole block from the system: the rest stays free
- * and counts as held, and the caller lets the system fill it.
+ * Lowest run of npages; 0 when there is none. Unless FILL_NOT, a run that is
+ * the first in its block takes the whole block from the system. NOW: the rest
+ * stays free and counts as held, and the caller lets the system fill it. FIRST:
+ * no pages are returned, but the block, nobody else's until rt_palloc_filled.
  */
-uintptr_t rt_palloc_alloc(struct pagealloc *a, size_t npages, bool fill,
-    struct palloc_got *ret);
+uintptr_t rt_palloc_alloc(struct pagealloc *a, size_t npages,
+    enum palloc_fill fill, struct palloc_got *ret);
+/* The block of FILL_FIRST is filled: free pages, held and zero. */
+void rt_palloc_filled(struct pagealloc *a, uintptr_t block);
 void rt_palloc_free(struct pagealloc *a, uintptr_t p, size_t npages);
 /*
  * Find free pages that hold memory, at most max_pages in a row, from the

@@ -182,7 +182,8 @@ verify_pages(void)
 		verify_span(s);
 		page += s->npages;
 	}
-	same("used pages without a span", nobodys, h->fenced_pages);
+	same("used pages without a span", nobodys,
+	    h->fenced_pages + h->filling_pages);
 }
 
 /* ---- lists ---- */

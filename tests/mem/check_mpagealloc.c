@@ -34,7 +34,7 @@ static uintptr_t
 alloc(size_t npages, size_t *ret_gone)
 {
 	struct palloc_got got = { 0, false, 0 };
-	uintptr_t p = rt_palloc_alloc(&a, npages, false, &got);
+	uintptr_t p = rt_palloc_alloc(&a, npages, PALLOC_FILL_NOT, &got);
 
 	*ret_gone = got.gone;
 	return p;
@@ -175,21 +175,21 @@ START_TEST(a_run_takes_its_whole_block)
 
 	rt_palloc_grow(&a, 2);
 	a.fill_page = PALLOC_BLOCK_PAGES;
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 250, true, &got), BASE);
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 250, PALLOC_FILL_NOW, &got), BASE);
 	ck_assert(got.zero && got.block == 0); /* below fill_page */
 	ck_assert_uint_eq(got.gone, 250);
 	/* 6 pages in the first block, 4 in the second, which is taken */
-	p = rt_palloc_alloc(&a, 10, true, &got);
+	p = rt_palloc_alloc(&a, 10, PALLOC_FILL_NOW, &got);
 	ck_assert_uint_eq(p, BASE + 250 * RT_PAGE_BYTES);
 	ck_assert(got.zero);
 	ck_assert_uint_eq(got.block, BASE + BLOCK_BYTES);
 	ck_assert_uint_eq(got.gone, 6 + PALLOC_BLOCK_PAGES);
 	rt_palloc_verify(&a);
 	ck_assert_uint_eq(a.gone_pages, 2 * PALLOC_BLOCK_PAGES);
-	p = rt_palloc_alloc(&a, 3, true, &got);
+	p = rt_palloc_alloc(&a, 3, PALLOC_FILL_NOW, &got);
 	ck_assert(got.zero && got.block == 0 && got.gone == 0);
 	rt_palloc_free(&a, p, 3);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 4, true, &got), p);
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 4, PALLOC_FILL_NOW, &got), p);
 	ck_assert(!got.zero && got.block == 0 && got.gone == 0);
 	rt_palloc_verify(&a);
 }
@@ -202,20 +202,20 @@ START_TEST(a_block_is_taken_whole_or_not_at_all)
 	uintptr_t p, q;
 
 	rt_palloc_grow(&a, 3);
-	p = rt_palloc_alloc(&a, PALLOC_BLOCK_PAGES + 1, true, &got);
+	p = rt_palloc_alloc(&a, PALLOC_BLOCK_PAGES + 1, PALLOC_FILL_NOW, &got);
 	ck_assert(got.block == 0); /* longer than a block */
-	q = rt_palloc_alloc(&a, 1, true, &got);
+	q = rt_palloc_alloc(&a, 1, PALLOC_FILL_NOW, &got);
 	ck_assert(got.block == 0 && got.gone == 1); /* touched already */
 	rt_palloc_free(&a, p, PALLOC_BLOCK_PAGES + 1);
 	rt_palloc_free(&a, q, 1);
 	/* held ones are given back: zero, gone, and a block again */
-	ck_assert_uint_ne(rt_palloc_alloc(&a, 300, true, &got), 0);
+	ck_assert_uint_ne(rt_palloc_alloc(&a, 300, PALLOC_FILL_NOW, &got), 0);
 	rt_palloc_free(&a, BASE, 300);
 	while ((n = rt_palloc_scavenge_take(&a, &cursor, 64, &p)) != 0)
 		rt_palloc_scavenge_done(&a, p, n);
 	rt_palloc_verify(&a);
 	ck_assert_uint_eq(a.gone_pages, 3 * PALLOC_CHUNK_PAGES);
-	ck_assert_uint_eq(rt_palloc_alloc(&a, 1, true, &got), BASE);
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 1, PALLOC_FILL_NOW, &got), BASE);
 	ck_assert(got.zero && got.block == BASE);
 	ck_assert_uint_eq(got.gone, PALLOC_BLOCK_PAGES);
 	/* so are the ones that nobody asked for */
@@ -224,8 +224,35 @@ START_TEST(a_block_is_taken_whole_or_not_at_all)
 		rt_palloc_scavenge_done(&a, p, n);
 	rt_palloc_verify(&a);
 	ck_assert_uint_eq(a.gone_pages, 3 * PALLOC_CHUNK_PAGES - 1);
-	ck_assert_uint_ne(rt_palloc_alloc(&a, 1, true, &got), 0);
+	ck_assert_uint_ne(rt_palloc_alloc(&a, 1, PALLOC_FILL_NOW, &got), 0);
 	ck_assert(got.zero && got.block == 0 && got.gone == 1);
+}
+END_TEST
+
+/* Filled first: the block is nobody's meanwhile, others get the next. */
+START_TEST(a_block_is_filled_before_it_is_used)
+{
+	struct palloc_got got;
+	uintptr_t p;
+
+	rt_palloc_grow(&a, 1);
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 3, PALLOC_FILL_FIRST, &got), 0);
+	ck_assert_uint_eq(got.block, BASE);
+	ck_assert_uint_eq(got.gone, PALLOC_BLOCK_PAGES);
+	rt_palloc_verify(&a);
+	ck_assert_uint_eq(a.free_pages, PALLOC_BLOCK_PAGES);
+	ck_assert_uint_eq(a.gone_pages, PALLOC_BLOCK_PAGES);
+	p = rt_palloc_alloc(&a, 1, PALLOC_FILL_NOW, &got);
+	ck_assert_uint_eq(p, BASE + BLOCK_BYTES);
+	rt_palloc_filled(&a, BASE);
+	rt_palloc_verify(&a);
+	ck_assert_uint_eq(rt_palloc_alloc(&a, 3, PALLOC_FILL_FIRST, &got), BASE);
+	ck_assert(got.zero && got.block == 0 && got.gone == 0);
+	rt_palloc_verify(&a);
+	/* none left: neither pages nor a block */
+	ck_assert_uint_eq(rt_palloc_alloc(&a, PALLOC_BLOCK_PAGES,
+	    PALLOC_FILL_FIRST, &got), 0);
+	ck_assert(got.block == 0);
 }
 END_TEST
 
@@ -241,6 +268,7 @@ main(void)
 	tcase_add_test(tc, fresh_pages_are_gone);
 	tcase_add_test(tc, a_run_takes_its_whole_block);
 	tcase_add_test(tc, a_block_is_taken_whole_or_not_at_all);
+	tcase_add_test(tc, a_block_is_filled_before_it_is_used);
 	tcase_add_test(tc, runs_cross_chunks_and_families);
 	tcase_add_test(tc, agrees_with_the_model);
 	tcase_add_test(
