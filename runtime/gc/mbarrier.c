@@ -74,15 +74,8 @@ bool
 rt_gc_unmarked(uintptr_t word)
 {
 	struct mspan *s = rt_spanof(word);
-	uint32_t slot;
 
-	if (s == NULL)
-		return false;
-	slot = rt_slotof(s, word);
-	return (atomic_load_explicit(&s->markbits[slot / 64],
-	            memory_order_relaxed) >>
-	               (slot % 64) &
-	           1) == 0;
+	return s != NULL && !rt_is_marked(s, rt_slotof(s, word));
 }
 
 /*

@@ -27,10 +27,7 @@
 static bool
 is_set(const struct mspan *s, uint32_t slot)
 {
-	return atomic_load_explicit(&s->markbits[slot / 64],
-	           memory_order_relaxed) >>
-	        (slot % 64) &
-	    1;
+	return rt_is_marked(s, slot);
 }
 
 static RT_NO_SANITIZE void

@@ -33,11 +33,9 @@
  * keeps all workers busy and not one, and nobody for long at a time. Each piece
  * queues the next before it is read.
  *
- * Marking a slot: its bit is set by fetch-or, whoever changed it from 0 queues
- * the object. While one worker is alone plain stores do. Tried once: keeping the
- * bits of the last 16 words in the worker and setting each word's at once. A
- * tree took 15 to 17 ns a node for 11.5, on one P and with turns of workers
- * brought in at the same time; what part of it the bits had was not measured.
+ * Marking a slot: who finds its byte 0 sets it and queues the object (mheap.h
+ * says why a byte). Rejected: bits set by fetch-or, and keeping the bits of the
+ * last 16 words in the worker, to set each word's at once.
  *
  * With the program running beside (mgccycle.c) the same jobs are done, and each
  * root must be read once, in one moment, while nobody changes it unseen:
@@ -198,36 +196,16 @@ rt_gcmark_globals_bytes(void)
 
 /* ---- marking one slot ---- */
 
-/* Set a bit that was seen not to be set; true if nobody else was quicker. */
-static inline bool
-set_mark(struct gcworker *w, _Atomic uint64_t *word, uint64_t bit)
-{
-	/* relaxed: the bit carries no data; the objects were written before
-	 * marking began, or are born marked */
-	if (w->alone) {
-		atomic_store_explicit(word,
-		    atomic_load_explicit(word, memory_order_relaxed) | bit,
-		    memory_order_relaxed);
-		return true;
-	}
-	return (atomic_fetch_or_explicit(word, bit, memory_order_relaxed) &
-	           bit) == 0;
-}
-
 static inline RT_NO_SANITIZE void
 mark_slot(struct gcworker *w, struct mspan *s, uint32_t slot)
 {
-	_Atomic uint64_t *word = &s->markbits[slot / 64];
-	uint64_t bit = (uint64_t)1 << (slot % 64);
-
-	if (atomic_load_explicit(word, memory_order_relaxed) & bit)
+	if (rt_is_marked(s, slot))
 		return;
 	/* the caches are flushed: allocbits are exact. A free slot must stay
 	 * free, a stale word is not a reference. */
-	if ((s->allocbits[slot / 64] & bit) == 0)
+	if ((s->allocbits[slot / 64] >> (slot % 64) & 1) == 0)
 		return;
-	if (!set_mark(w, word, bit))
-		return;
+	rt_set_mark(s, slot, true);
 	w->bytes_marked += s->elemsize;
 	w->budget_bytes -= s->elemsize <= w->budget_bytes ? s->elemsize
 	                                                  : w->budget_bytes;

@@ -8,8 +8,8 @@
  *   heap - 1   being swept
  *   heap       swept: may be cached, filled, or marked in the next cycle
  *
- * Sweeping a span is small: the mark bits become the allocation bits, the old
- * ones are cleared for the next cycle, slots are counted, finalizers of dead
+ * Sweeping a span is small: the marks become the allocation bits and are cleared
+ * for the next cycle, slots are counted, finalizers of dead
  * objects are queued and sampled ones counted (mspecial.c). Nothing in the
  * slots is touched (but for clobberfree); clearing waits for the allocation.
  *
@@ -56,16 +56,17 @@ static struct {
 
 /* Mark bits become allocation bits. Returns slots in use. */
 static uint32_t
-swap_bits(struct mspan *s)
+take_marks(struct mspan *s)
 {
-	uint64_t *old = s->allocbits;
 	uint32_t n = 0;
 
-	s->allocbits = (uint64_t *)s->markbits;
-	s->markbits = (_Atomic uint64_t *)old;
-	for (unsigned i = 0; i < s->nwords; i++)
-		n += (uint32_t)__builtin_popcountll(s->allocbits[i]);
-	memset(old, 0, s->nwords * sizeof(*old));
+	for (unsigned i = 0; i < s->nwords; i++) {
+		uint64_t bits = rt_marks_word(s, i);
+
+		__atomic_store_n(&s->allocbits[i], bits, __ATOMIC_RELAXED);
+		n += (uint32_t)__builtin_popcountll(bits);
+	}
+	memset((void *)s->marks, 0, s->nwords * 64u);
 	return n;
 }
 
@@ -98,7 +99,7 @@ rt_mspan_sweep(struct mspan *s, bool keep)
 		rt_special_sweep(s);
 	if (RT_UNLIKELY(rt_mdebug_watches_deaths()))
 		rt_mdebug_deaths(s);
-	n = swap_bits(s);
+	n = take_marks(s);
 	if (n > s->alloccount)
 		rt_throw("sweep: more slots marked than allocated");
 	atomic_fetch_add_explicit(

@@ -228,8 +228,7 @@ unmark_all(void)
 	uintptr_t at = 0;
 
 	while ((s = rt_mheap_next(&at)) != NULL)
-		memset((void *)s->markbits, 0,
-		    s->nwords * sizeof(*s->markbits));
+		memset((void *)s->marks, 0, s->nwords * 64u);
 }
 
 static void

@@ -201,19 +201,13 @@ rt_special_sweep(struct mspan *s)
 
 	rt_lock(&rt_heap.speciallock);
 	while (*at != NULL) {
-		_Atomic uint64_t *marks;
-		uint64_t bit;
-
 		group_at(s, at, &gr);
-		marks = &s->markbits[gr.slot / 64];
-		bit = (uint64_t)1 << (gr.slot % 64);
-		if (atomic_load_explicit(marks, memory_order_relaxed) & bit) {
+		if (rt_is_marked(s, gr.slot)) {
 			at = keep_group(&gr);
 			continue;
 		}
 		if (gr.has_final)
-			atomic_fetch_or_explicit(
-			    marks, bit, memory_order_relaxed);
+			rt_set_mark(s, gr.slot, true);
 		at = end_group(&gr);
 	}
 	rt_unlock(&rt_heap.speciallock);

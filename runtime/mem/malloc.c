@@ -198,8 +198,7 @@ alloc_large(size_t size, const struct gort_type *t, enum span_kind kind,
 		rt_bitmap_settype(s, s->base, t);
 	if (RT_UNLIKELY(atomic_load_explicit(
 	        &rt_gcphase, memory_order_relaxed) == GC_MARK))
-		atomic_store_explicit(&s->markbits[0], 1,
-		    memory_order_relaxed); /* born marked: see mcache.c */
+		rt_set_mark(s, 0, true); /* born marked: see mcache.c */
 	__atomic_store_n(&s->allocbits[0], 1, __ATOMIC_RELEASE);
 	s->alloccount = 1;
 	atomic_fetch_add_explicit(

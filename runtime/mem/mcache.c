@@ -191,6 +191,15 @@ rt_mcache_count(struct rt_mcache_counts *ret)
 
 /* ---- spans ---- */
 
+/* Of the slots of word w that have a bit. Nobody else sets these: they are free
+ * for all but the owner. */
+static void
+set_marks(struct mspan *s, unsigned w, uint64_t bits, bool to)
+{
+	for (; bits != 0; bits &= bits - 1)
+		rt_set_mark(s, w * 64u + (unsigned)__builtin_ctzll(bits), to);
+}
+
 /*
  * Load word w of allocbits, inverted and cut to the span's slots. While
  * marking goes on what is allocated is born marked: all slots of the word are
@@ -207,8 +216,7 @@ load_word(struct mspan *s, unsigned w)
 		free &= ((uint64_t)1 << tail) - 1;
 	if (RT_UNLIKELY(atomic_load_explicit(
 	        &rt_gcphase, memory_order_relaxed) == GC_MARK))
-		atomic_fetch_or_explicit(
-		    &s->markbits[w], free, memory_order_relaxed);
+		set_marks(s, w, free, true);
 	s->cachebase = s->base + (size_t)w * 64 * s->elemsize;
 	/* in this order: see slot_is_free in malloc.c */
 	__atomic_store_n(&s->curword, (uint16_t)w, __ATOMIC_RELEASE);
@@ -333,8 +341,7 @@ settle(struct mspan *s)
 		last = ((uint64_t)1 << (s->nelems % 64)) - 1;
 	if (RT_UNLIKELY(atomic_load_explicit(
 	        &rt_gcphase, memory_order_relaxed) == GC_MARK))
-		atomic_fetch_and_explicit(&s->markbits[s->curword],
-		    ~left, memory_order_relaxed);
+		set_marks(s, s->curword, left, false);
 	for (unsigned w = 0; w <= s->curword; w++)
 		set_allocbits(s, w,
 		    (w == s->curword ? ~left : ~(uint64_t)0) &

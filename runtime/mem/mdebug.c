@@ -202,9 +202,7 @@ rt_mdebug_deaths(struct mspan *s)
 		uint64_t bit = (uint64_t)1 << (i % 64);
 
 		if (!(s->allocbits[i / 64] & bit) ||
-		    (atomic_load_explicit(&s->markbits[i / 64],
-		         memory_order_relaxed) &
-		        bit))
+		    rt_is_marked(s, i))
 			continue;
 		if (trace)
 			trace_free(p, s->elemsize);

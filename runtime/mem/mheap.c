@@ -221,7 +221,7 @@ bits_alloc(struct mheap *h, unsigned nwords)
 {
 	uint64_t *bits = h->freebits[nwords];
 
-	if (nwords == 0 || nwords > 64)
+	if (nwords == 0 || nwords > RT_BITS_MAX_WORDS)
 		rt_throw("mheap: bad size of a bit array");
 	if (bits == NULL)
 		return rt_persistentalloc(nwords * 8, 8, RT_STAT_GC);
@@ -281,10 +281,9 @@ init_span(struct mheap *h, struct mspan *s, uintptr_t base, size_t npages,
 	}
 	s->limit = base + s->nelems * s->elemsize;
 	s->nwords = (uint16_t)((s->nelems + 63) / 64);
-	/* side by side: a look-up while marking reads both in one line */
-	bits = bits_alloc(h, 2 * s->nwords);
+	bits = bits_alloc(h, RT_BITS_WORDS(s->nwords));
 	s->allocbits = bits;
-	s->markbits = (_Atomic uint64_t *)(bits + s->nwords);
+	s->marks = (_Atomic uint8_t *)(bits + s->nwords);
 	s->alloccount = 0;
 	s->alloccache = 0;
 	s->withheld = 0;
@@ -399,9 +398,7 @@ rt_mheap_alloc(size_t npages, unsigned sc, enum span_kind kind,
 static void
 free_span_tables(struct mheap *h, struct mspan *s)
 {
-	uint64_t *a = s->allocbits, *m = (uint64_t *)s->markbits;
-
-	bits_free(h, a < m ? a : m, 2 * s->nwords);
+	bits_free(h, s->allocbits, RT_BITS_WORDS(s->nwords));
 	if (s->ptrs != NULL)
 		bits_free(h, s->ptrs, rt_bitmap_words(s));
 	s->ptrs = NULL;

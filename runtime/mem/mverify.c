@@ -80,8 +80,7 @@ verify_bits(const struct mspan *s)
 
 	rt_mspan_verify(s);
 	for (unsigned i = 0; i < s->nwords; i++) {
-		uint64_t marks = atomic_load_explicit(
-		    &s->markbits[i], memory_order_relaxed);
+		uint64_t marks = rt_marks_word(s, i);
 
 		if ((marks & ~s->allocbits[i]) != 0)
 			bad_span(s, "heap verifier: a free slot is marked");

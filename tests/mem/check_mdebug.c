@@ -433,7 +433,7 @@ forge_mark(void)
 	struct mspan *s = rt_spanof((uintptr_t)global);
 	uint32_t slot = rt_slotof(s, (uintptr_t)global);
 
-	atomic_fetch_or(&s->markbits[slot / 64], (uint64_t)1 << (slot % 64));
+	rt_set_mark(s, slot, true);
 }
 
 static void
@@ -591,7 +591,7 @@ break_count(void)
 static void
 break_marks(void)
 {
-	atomic_fetch_or(&node_span()->markbits[0], 1);
+	rt_set_mark(node_span(), 0, true);
 }
 
 static void
