@@ -96,11 +96,11 @@ weed(struct rt_gcrecords *r)
 	return n <= RECORDS_N / 2;
 }
 
-/* lock held. Room for two words in *at. */
+/* lock held. Room for a word in *at. */
 static struct rt_gcrecords *
 records_room(struct rt_gcrecords **at)
 {
-	if (*at != NULL && (*at)->n + 2 > RECORDS_N && !weed(*at)) {
+	if (*at != NULL && (*at)->n == RECORDS_N && !weed(*at)) {
 		(*at)->next = records.full;
 		records.full = *at;
 		*at = NULL;
@@ -110,30 +110,41 @@ records_room(struct rt_gcrecords **at)
 	return *at;
 }
 
+/* A word that may be the only way to an object not marked yet. */
 static void
-record(uintptr_t was, uintptr_t now)
+record_word(uintptr_t word)
 {
 	struct g *gp = rt_getg();
 	struct p *pp = gp == NULL || gp->m == NULL ? NULL : gp->m->p;
 	struct rt_gcrecords *r = pp == NULL ? NULL : pp->gcrecords;
 
-	/* a new object's fields are empty and often stay so */
-	if ((was | now) == 0 || RT_UNLIKELY(rt_in_fork_child))
+	if (RT_UNLIKELY(rt_in_fork_child))
 		return;
-	if (r == NULL || (r->n + 2 > RECORDS_N && !weed(r))) {
+	if (r == NULL || (r->n == RECORDS_N && !weed(r))) {
 		rt_lock(&records.lock);
 		r = records_room(pp != NULL ? &pp->gcrecords
 		                            : &records.common);
-		if (pp == NULL) {
-			r->word[r->n++] = was;
-			r->word[r->n++] = now;
-		}
+		if (pp == NULL)
+			r->word[r->n++] = word;
 		rt_unlock(&records.lock);
 		if (pp == NULL)
 			return;
 	}
-	r->word[r->n++] = was;
-	r->word[r->n++] = now;
+	r->word[r->n++] = word;
+}
+
+/*
+ * Most of what is stored was made a moment ago, and is born marked; most of what
+ * is overwritten is nothing. Looking costs less than keeping and looking later,
+ * and markers have next to no records to read.
+ */
+static inline void
+record(uintptr_t was, uintptr_t now)
+{
+	if (was != 0 && rt_gc_unmarked(was))
+		record_word(was);
+	if (now != 0 && rt_gc_unmarked(now))
+		record_word(now);
 }
 
 static inline bool

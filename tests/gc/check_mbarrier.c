@@ -3,9 +3,8 @@
  * while a marker wants to know.
  *
  * The tests play the marker: they set the collector's word while nothing else
- * runs and look at the records. Of a full piece only words stay that a marker
- * would make anything of; so where many are recorded they point into objects
- * that are not marked.
+ * runs and look at the records. Only words are recorded that a marker would make
+ * anything of; so they point into objects that are not marked.
  */
 #include "mem/heap_test.h"
 
@@ -48,6 +47,17 @@ has(uintptr_t word)
 	return false;
 }
 
+/* An object that is not marked, and words that point into it. */
+static char *object[2];
+
+static void *
+at(uintptr_t n)
+{
+	if (object[0] == NULL)
+		object[0] = rt_mallocgc(0x4000, NULL, false, true);
+	return object[0] + n;
+}
+
 static int
 off_it_is_a_store(void *arg)
 {
@@ -64,25 +74,43 @@ off_it_is_a_store(void *arg)
 static int
 on_both_are_recorded(void *arg)
 {
-	slots[0] = (void *)8;
-	slots[1] = (void *)16;
-	slots[2] = (void *)24;
-	slots[3] = (void *)32;
+	for (uintptr_t i = 0; i < 4; i++)
+		slots[i] = at(8 + 8 * i);
 	rt_gcbarrier_set(true);
-	go_write_barrier(&slots[0], (void *)0x108);
-	rt_writeptr(&slots[1], (void *)0x110);
-	rt_atomic_writeptr(&slots[2], (void *)0x118);
-	T_CHECK(rt_atomic_swapptr(&slots[3], (void *)0x120) == (void *)32);
-	T_CHECK(!rt_atomic_casptr(&slots[3], (void *)1, (void *)0x128));
-	T_CHECK(rt_atomic_casptr(&slots[3], (void *)0x120, (void *)0x130));
+	go_write_barrier(&slots[0], at(0x108));
+	rt_writeptr(&slots[1], at(0x110));
+	rt_atomic_writeptr(&slots[2], at(0x118));
+	T_CHECK(rt_atomic_swapptr(&slots[3], at(0x120)) == at(32));
+	T_CHECK(!rt_atomic_casptr(&slots[3], (void *)1, at(0x128)));
+	T_CHECK(rt_atomic_casptr(&slots[3], at(0x120), at(0x130)));
 	rt_gcbarrier_set(false);
-	for (int i = 0; i < 3; i++)
-		T_CHECK(slots[i] == (void *)(uintptr_t)(0x108 + 8 * i));
-	T_CHECK(slots[3] == (void *)0x130);
+	for (uintptr_t i = 0; i < 3; i++)
+		T_CHECK(slots[i] == at(0x108 + 8 * i));
+	T_CHECK(slots[3] == at(0x130));
 	drain();
-	for (uintptr_t w = 8; w <= 32; w += 8)
-		T_CHECK(has(w) && has(w + 0x100));
-	T_CHECK(has(0x130));
+	for (uintptr_t n = 8; n <= 32; n += 8)
+		T_CHECK(has((uintptr_t)at(n)) && has((uintptr_t)at(n + 0x100)));
+	T_CHECK(has((uintptr_t)at(0x130)));
+	return 0;
+}
+
+/* What is marked, or is no object, nobody has to be told of. */
+static int
+marked_is_not_recorded(void *arg)
+{
+	void *marked = rt_mallocgc(64, NULL, false, true);
+	struct mspan *s = rt_spanof((uintptr_t)marked);
+
+	slots[0] = marked;
+	rt_set_mark(s, rt_slotof(s, (uintptr_t)marked), true);
+	rt_gcbarrier_set(true);
+	rt_writeptr(&slots[0], marked);
+	rt_writeptr(&slots[1], (void *)24);
+	rt_writeptr(&slots[1], at(0));
+	rt_gcbarrier_set(false);
+	rt_set_mark(s, rt_slotof(s, (uintptr_t)marked), false);
+	drain();
+	T_CHECK(nseen == 1 && has((uintptr_t)at(0)));
 	return 0;
 }
 
@@ -96,28 +124,26 @@ aggregates_are_recorded(void *arg)
 	uintptr_t from[8], to[8];
 
 	for (uintptr_t i = 0; i < 8; i++) {
-		from[i] = 0x1000 + i * 8;
-		to[i] = 0x2000 + i * 8;
+		from[i] = (uintptr_t)at(0x1000 + i * 8);
+		to[i] = (uintptr_t)at(0x2000 + i * 8);
 	}
 	rt_gcbarrier_set(true);
 	rt_typedmemmove(&type_eight, to, from);
 	rt_gcbarrier_set(false);
 	drain();
 	for (uintptr_t i = 0; i < 8; i++)
-		T_CHECK(has(0x1000 + i * 8) && has(0x2000 + i * 8) &&
-		    to[i] == from[i]);
+		T_CHECK(has((uintptr_t)at(0x1000 + i * 8)) &&
+		    has((uintptr_t)at(0x2000 + i * 8)) && to[i] == from[i]);
 	rt_gcbarrier_set(true);
 	rt_bulk_barrier_memclr(to, 24);
 	rt_gcbarrier_set(false);
 	drain();
-	T_CHECK(nseen == 3 && has(0x1010) && to[2] == 0 && to[3] != 0);
+	T_CHECK(nseen == 3 && has((uintptr_t)at(0x1010)) && to[2] == 0 && to[3] != 0);
 	return 0;
 }
 
 /* More than a piece holds, and from threads without a P. */
 #define MANY 3000
-
-static char *object[2];
 
 static void *
 foreign_thread(void *arg)
@@ -195,6 +221,7 @@ copies_are_right(void *arg)
 static int (*const bodies[])(void *) = {
 	off_it_is_a_store,
 	on_both_are_recorded,
+	marked_is_not_recorded,
 	aggregates_are_recorded,
 	nothing_is_lost,
 	a_forked_child_stores,
