@@ -19,10 +19,13 @@
  *     has freed as many pages, so that the heap does not grow while garbage
  *     waits (reclaim);
  *   - the background goroutine, a few spans a turn;
- *   - an allocation that needs a span, if sweeping is behind: by the time the
- *     heap has grown to seven eighths of the way to the next trigger all shall
- *     be swept, and pages swept follow bytes allocated along that line (pay).
- *     So it is not the one who begins the next cycle who finds all the rest;
+ *   - an allocation that needs a span, if sweeping is behind: from half of the
+ *     way to the next trigger on pages swept follow bytes allocated along a
+ *     line, and at seven eighths all are swept (pay). So it is not the one who
+ *     begins the next cycle who finds all the rest. Not from the beginning:
+ *     what is swept before it is needed, and is empty, goes back to the heap and
+ *     must be made a span again, where an allocation that sweeps for itself
+ *     keeps it;
  *   - a forced cycle, and the beginning of the next cycle, sweep what is left.
  *
  * No sweep crosses a safepoint: a sweeper neither parks nor yields between
@@ -217,8 +220,9 @@ rt_gcsweep_pace(uint64_t trigger)
 
 	/* no trigger, no hurry: the background has time */
 	if (trigger > live && trigger < (uint64_t)INT64_MAX)
-		room = (trigger - live) / 8 * 7;
-	atomic_store(&sweep.base_live, live);
+		room = (trigger - live) / 2;
+	atomic_store(&sweep.base_live, live + room);
+	room -= room / 4;
 	atomic_store(&sweep.base_pages, swept);
 	atomic_store(&sweep.left_pages, all > swept ? all - swept : 0);
 	atomic_store(&sweep.room_bytes, room);
