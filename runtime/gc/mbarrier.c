@@ -161,6 +161,25 @@ rt_gcbarrier_set(bool on)
 	atomic_store_explicit(&rt_gcbarrier, on, memory_order_relaxed);
 }
 
+/* The caller's own P's piece goes to the list. On g0, or in an allocation. */
+void
+rt_gcbarrier_flush_own(void)
+{
+	struct p *pp = rt_getg()->m->p;
+	struct rt_gcrecords *r = pp->gcrecords;
+
+	if (r == NULL || r->n == 0)
+		return;
+	(void)weed(r);
+	if (r->n == 0)
+		return;
+	pp->gcrecords = NULL;
+	rt_lock(&records.lock);
+	r->next = records.full;
+	records.full = r;
+	rt_unlock(&records.lock);
+}
+
 /* World stopped: the Ps' pieces go to the list, too. */
 void
 rt_gcbarrier_flush(void)

@@ -216,6 +216,7 @@ void rt_gcroots_each(void (*fn)(uintptr_t, size_t, uintptr_t));
 extern _Atomic uint32_t rt_gcbarrier; /* stw to write; 0: a store is a store */
 void rt_gcbarrier_set(bool on);
 void rt_gcbarrier_flush(void);
+void rt_gcbarrier_flush_own(void); /* what this P recorded */
 bool rt_gcbarrier_drain(void (*fn)(void *, uintptr_t), void *arg);
 void rt_writeptr_recorded(void **slot, void *ptr);
 void rt_gc_shade(void *ptr); /* see there */

@@ -97,6 +97,7 @@ mark_on_g0(void *arg)
 	int64_t t0 = rt_nanotime();
 	struct gcworker w;
 
+	rt_gcbarrier_flush_own();
 	if (rt_gcwork_join()) {
 		rt_gcworker_init(&w);
 		w.budget_bytes = t->bytes;
@@ -309,6 +310,8 @@ rt_gc_assist(void)
 	struct turn t = { .ns = ASSIST_MAX_NS };
 	uint64_t done, due;
 
+	/* else what it recorded waits here for the last stop */
+	rt_gcbarrier_flush_own();
 	if (rt_gcwork_is_over()) { /* who found it waits for worldsema */
 		rt_gccycle_try_to_end();
 		return;
