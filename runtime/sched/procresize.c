@@ -19,7 +19,7 @@
  * that CAS, and the count is lowered by the same. When it is 0 no code that
  * needs a P runs. The preempt flag is racy (the goroutine may change between
  * looking and setting), so after 20 us it is set again and a signal sent, and
- * so on every 100 us until all have stopped.
+ * so on every 160 us until all have stopped.
  *
  * rt_for_each_p asks less: a function is run once on each P at a moment when
  * its owner is between goroutines, while the others run on.
@@ -278,7 +278,8 @@ rt_gomaxprocs_set(int32_t n)
 /* ---- stopping the world ---- */
 
 #define ASK_NS 20000         /* before signals are sent */
-#define STOP_AGAIN_NS 100000 /* before they are sent again */
+#define ARRIVE_NS 60000      /* what a signal takes where it is slow */
+#define STOP_AGAIN_NS 100000 /* asleep, before they are sent again */
 
 void
 rt_worldsema_acquire(void)
@@ -335,23 +336,37 @@ stop_verify(void)
 			         "(status != _Pgcstop)");
 }
 
+/* Look for so long whether all have stopped. */
+static bool
+stop_spin(int64_t ns)
+{
+	int64_t until = rt_nanotime() + ns;
+
+	if (rt_ncpu == 1)
+		return false;
+	while (!rt_notetsleep(&rt_sched.stopnote, 0)) {
+		if (rt_nanotime() >= until)
+			return false;
+		rt_procyield(20);
+	}
+	return true;
+}
+
 /*
  * The marks are out. Most goroutines find theirs within microseconds, and a
- * signal costs as much as a dozen calls: it is for those that do not.
+ * signal costs as much as a dozen calls: it is for those that do not. Nor is it
+ * worth sleeping for what it takes to arrive: to be woken costs as much again.
  */
 static void
 stop_wait(void)
 {
-	int64_t patience = rt_ncpu > 1 ? rt_nanotime() + ASK_NS : 0;
-
-	while (rt_nanotime() < patience)
-		if (rt_notetsleep(&rt_sched.stopnote, 0))
-			return;
-		else
-			rt_procyield(20);
-	do
+	if (stop_spin(ASK_NS))
+		return;
+	do {
 		rt_preemptall_now();
-	while (!rt_notetsleep(&rt_sched.stopnote, STOP_AGAIN_NS));
+		if (stop_spin(ARRIVE_NS))
+			return;
+	} while (!rt_notetsleep(&rt_sched.stopnote, STOP_AGAIN_NS));
 }
 
 void
