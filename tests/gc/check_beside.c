@@ -287,11 +287,48 @@ kinds_body(void *arg)
 	return 0;
 }
 
+/* Whoever marks keeps what he has until somebody finds nothing and asks. No
+ * cycle runs: the numbers are nobody's objects. */
+static void
+give_on_g0(void *arg)
+{
+	struct gcworker w, other;
+	int n = 0;
+
+	(void)arg;
+	rt_gcworker_init(&w);
+	w.until_ns = INT64_MAX;
+	for (uintptr_t i = 1; i <= 10; i++)
+		rt_gcwork_push(&w, 16 * i);
+	rt_gcbg_look(&w);
+	T_CHECK(rt_gcwork_empty());
+	atomic_store(&rt_gcwork_asked, true);
+	rt_gcbg_look(&w);
+	T_CHECK(!atomic_load(&rt_gcwork_asked) && !rt_gcwork_empty());
+	rt_gcworker_init(&other);
+	while (rt_gcwork_pop(&other) != 0)
+		n++;
+	T_CHECK(n == 5);
+	while (rt_gcwork_pop(&w) != 0)
+		n++;
+	T_CHECK(n == 10);
+	rt_gcworker_fini(&other);
+	rt_gcworker_fini(&w);
+}
+
+static int
+give_body(void *arg)
+{
+	rt_systemstack(give_on_g0, arg);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*body)(void *);
 	const char *debug;
 } cases[] = {
+	{ "work is given", give_body, "gcstress=0" },
 	{ "through the stack", through_the_stack_body, "gcstress=3" },
 	{ "reversal", reversal_body, "gcstress=2" },
 	{ "relay", relay_body, "gcstress=3" },
