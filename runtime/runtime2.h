@@ -306,6 +306,9 @@ struct p {
 	uint32_t schedtick;       /* own: +1 each schedule */
 	_Atomic uint32_t syscalltick; /* own: +1 each syscall return */
 	struct m *m;              /* own: NULL when idle */
+	/* It is P_IDLE, on no list, and on its way to this thread, which wakes:
+	 * who makes this NULL, by CAS, has it (mstart.c, hand_over) */
+	_Atomic(struct m *) handed;
 	struct mcache *mcache;    /* own (also by the world's stopper) */
 	struct { /* sysmon only: what it saw last time */
 		uint32_t schedtick, syscalltick;

@@ -331,6 +331,56 @@ mpark(struct m *mp)
 	rt_noteclear(&mp->park);
 }
 
+/*
+ * To wake a thread takes its time, 5 us and, in a virtual machine, 100. A stop
+ * of the world must not wait for a P that is on its way meanwhile; so whoever
+ * stops it may take the P (rt_take_handed_p), and the thread finds nothing and
+ * sleeps again. What it was woken for is in the queues, and the world's start
+ * looks at them. A thread has at most one P on its way, and is on no list until
+ * it has woken: so when p->handed is the thread, it is this handing over.
+ */
+static void
+hand_over(struct p *pp, struct m *mp)
+{
+	mp->nextp = pp;
+	atomic_store(&pp->handed, mp);
+	rt_notewakeup(&mp->park);
+}
+
+static bool
+take_from(struct p *pp, struct m *mp)
+{
+	return mp != NULL &&
+	    atomic_compare_exchange_strong(&pp->handed, &mp, NULL);
+}
+
+bool
+rt_take_handed_p(struct p *pp)
+{
+	return take_from(pp, atomic_load(&pp->handed));
+}
+
+/* mp has woken. False: it was woken for nothing. */
+static bool
+take_handed(struct m *mp)
+{
+	struct p *pp = mp->nextp;
+
+	mp->nextp = NULL;
+	if (RT_LIKELY(take_from(pp, mp))) {
+		rt_acquirep(pp);
+		return true;
+	}
+	if (atomic_load_explicit(&mp->spinning, memory_order_relaxed)) {
+		atomic_store(&mp->spinning, false);
+		if ((int32_t)atomic_fetch_sub(&rt_sched.nmspinning, 1) <= 0)
+			rt_throw("stopm: negative nmspinning");
+		/* who would have woken another saw that we spin */
+		rt_wakep();
+	}
+	return false;
+}
+
 /* Sleep on the idle list until somebody hands a P over. */
 void
 rt_stopm(void)
@@ -343,12 +393,12 @@ rt_stopm(void)
 		rt_throw("stopm holding p");
 	if (atomic_load_explicit(&mp->spinning, memory_order_relaxed))
 		rt_throw("stopm spinning");
-	rt_lock(&rt_sched.lock);
-	rt_mput(mp);
-	rt_unlock(&rt_sched.lock);
-	mpark(mp);
-	rt_acquirep(mp->nextp);
-	mp->nextp = NULL;
+	do {
+		rt_lock(&rt_sched.lock);
+		rt_mput(mp);
+		rt_unlock(&rt_sched.lock);
+		mpark(mp);
+	} while (!take_handed(mp));
 }
 
 /*
@@ -389,8 +439,7 @@ rt_startm(struct p *pp, bool spinning)
 	if (atomic_load(&mp->spinning) || mp->nextp != NULL)
 		rt_throw("startm: m is spinning or has a p");
 	atomic_store(&mp->spinning, spinning);
-	mp->nextp = pp;
-	rt_notewakeup(&mp->park);
+	hand_over(pp, mp);
 }
 
 /* mp was made ready by start-the-world with a P; wake or make its thread. */
@@ -406,8 +455,7 @@ rt_injectm(struct p *pp)
 	}
 	if (mp->nextp != NULL)
 		rt_throw("startTheWorld: inconsistent mp->nextp");
-	mp->nextp = pp;
-	rt_notewakeup(&mp->park);
+	hand_over(pp, mp);
 }
 
 /*

@@ -9,6 +9,7 @@
  *   in a syscall    taken by CAS P_SYSCALL -> P_GCSTOP; the thread that comes
  *                   back fails its own CAS and waits (entersyscall.c)
  *   idle            taken off the idle list
+ *   handed over     to a thread that wakes: taken away (mstart.c, hand_over)
  *   running         its thread sees gcwaiting at its next schedule, or in
  *                   rt_preempt_check because its g's preempt flag is set, or
  *                   because a signal stops it (preempt_signal.c), and gives
@@ -306,6 +307,9 @@ stop_takeable(void)
 		if (atomic_compare_exchange_strong(&pp->status, &want,
 		        P_GCSTOP)) {
 			atomic_fetch_add(&pp->syscalltick, 1);
+			rt_sched.stopwait--;
+		} else if (rt_take_handed_p(pp)) {
+			atomic_store(&pp->status, P_GCSTOP);
 			rt_sched.stopwait--;
 		}
 	}

@@ -133,6 +133,8 @@ void rt_handoffp(struct p *pp);
 void rt_stoplockedm(void);
 void rt_startlockedm(struct g *gp);
 void rt_gcstopm(void);
+/* pp was handed to a thread that has not woken yet, and is the caller's now. */
+bool rt_take_handed_p(struct p *pp);
 /* sched.lock held: pp, which was running, stands for a stopped world. */
 void rt_stopped_p(struct p *pp);
 
