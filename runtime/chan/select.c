@@ -11,7 +11,9 @@
  *      it, unlock, ready whom it served. None and not blocking: unlock,
  *      default. For this answer the locks are needed: "none was ready" is
  *      promised of one moment, not of one moment a channel.
- *   4. Queue one record on each channel, all with isselect, and park. The
+ *   4. Queue one record on each channel, all with isselect, and park. Of
+ *      several cases on one channel the first in the queue will be served, so
+ *      where there are such the cases are sorted anew, from the poll order. The
  *      locks are released once the context is saved (sched/handoff.c), lowest
  *      address first; from the first release on, wakers may come.
  *   5. A waker that dequeues a record of ours sets g->select_done by
@@ -149,15 +151,34 @@ heap_sort(struct sel *s)
 }
 
 static void
-lock_order(struct sel *s)
+sort_locks(struct sel *s)
 {
-	/* From the shuffled order: of several cases on one channel each must
-	 * have its chance to wait first. */
-	memcpy(s->lockorder, s->pollorder, s->n * sizeof(uint16_t));
 	if (s->n <= INSERTION_MAX)
 		insertion_sort(s);
 	else
 		heap_sort(s);
+}
+
+/* From the order of the cases: a select that is come by again takes the same
+ * branches as before, which the processor remembers. */
+static void
+lock_order(struct sel *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; n < s->n; i++)
+		if (s->cases[i].c != NULL)
+			s->lockorder[n++] = (uint16_t)i;
+	sort_locks(s);
+}
+
+/* The same order of channels, but of several cases on one channel any may come
+ * first. */
+static RT_NOINLINE void
+shuffle_equals(struct sel *s)
+{
+	memcpy(s->lockorder, s->pollorder, s->n * sizeof(uint16_t));
+	sort_locks(s);
 }
 
 /* ---- locks: each channel once ---- */
@@ -409,6 +430,8 @@ wait_for_any(struct sel *s, int32_t locks, bool *ret_success)
 	intptr_t done;
 	uint32_t i;
 
+	if (RT_UNLIKELY((uint32_t)locks != s->n))
+		shuffle_equals(s);
 	for (i = 0; i < s->n; i++)
 		queue_one(s, i,
 		    s->n <= INLINE_RECORDS ? &inl[i] : rt_acquire_sudog(),

@@ -302,6 +302,35 @@ BOOTED(same_channel_twice)
 	return 0;
 }
 
+/* Several cases wait on one channel: who comes serves each equally often. */
+BOOTED(equals_wait_in_random_order) /* index: few cases, more, many */
+{
+	enum { DRAWS = 600, EQUAL = 3 };
+	int n = (int[]){ EQUAL + 1, 12, 40 }[index], i, count[EQUAL] = { 0 };
+	gort_chan *c = chan_with(0, 0);
+	double mean = (double)DRAWS / EQUAL;
+	gort_case k[40];
+	struct sleeper s;
+	long v = 1;
+
+	for (i = 0; i < n; i++)
+		k[i] = (gort_case)GORT_RECV(
+		    i < EQUAL ? c : chan_with(0, 0), NULL);
+	for (i = 0; i < DRAWS; i++) {
+		start_sleeper(&s, k, (size_t)n);
+		gort_send(c, &v);
+		gort_recv(s.done, NULL);
+		ck_assert(s.got >= 0 && s.got < EQUAL);
+		count[s.got]++;
+	}
+	for (i = 0; i < EQUAL; i++) /* 6 sigma, as above */
+		ck_assert_msg(fabs(count[i] - mean) <
+		        6 * sqrt(mean * (1 - 1.0 / EQUAL)),
+		    "case %d of %d: %d of %d", i, n, count[i], DRAWS);
+	ck_assert(queue_is_empty(c));
+	return 0;
+}
+
 /* One goroutine selects to send and receive, another does the same: they must
  * meet, and never one with itself. */
 struct pair {
@@ -466,6 +495,7 @@ main(void)
 	booted_add_loop(tc, fair_on_one_channel, 8);
 	booted_add_loop(tc, woken_by_one_of_many, 8);
 	booted_add(tc, same_channel_twice);
+	booted_add_loop(tc, equals_wait_in_random_order, 3);
 	booted_add(tc, two_selects_meet);
 	booted_add(tc, mesh);
 	tcase_add_loop_test(tc, last_words_of, 0, 2);
