@@ -356,7 +356,10 @@ struct p {
 	uint32_t ntimers, captimers;   /* timerslock */
 	_Atomic int64_t timer0when_ns; /* atomic: 0 = none */
 	_Atomic uint32_t numtimers;    /* atomic copy of ntimers */
-	_Atomic uint32_t deletedtimers; /* slots that will not fire */
+	struct { /* counts that only grow; read through rt_timers_armed */
+		_Atomic uint32_t own;    /* own writes */
+		_Atomic uint32_t others; /* anybody without our P */
+	} timersup, timersdown; /* armed here; fired, stopped, gone from here */
 
 	void *gcw;            /* gc/: work buffer of this P */
 	void *sweepbuf;       /* gc/ */

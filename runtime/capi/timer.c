@@ -123,7 +123,13 @@ arm(struct timer *t, int64_t ns, int64_t period_ns)
 	t->armed = true;
 	t->period_ns = period_ns;
 	t->due_ns = rt_time_after(rt_nanotime(), ns > 0 ? ns : 0);
-	rt_timer_mod(&t->rt, t->due_ns, period_ns);
+	if (t->rt.pp != NULL) {
+		rt_timer_mod(&t->rt, t->due_ns, period_ns);
+		return;
+	}
+	t->rt.when_ns = t->due_ns;
+	t->rt.period_ns = period_ns;
+	rt_timer_add(&t->rt);
 }
 
 static struct timer *

@@ -66,6 +66,7 @@
 
 #include "arch/arch.h"
 #include "chan/chan.h"
+#include "lock/plock.h"
 #include "os/os.h"
 #include "sched/sched.h"
 #include "sched/sched_priv.h"
@@ -542,7 +543,7 @@ mark_rest(struct gcworker *w)
 		struct p *pp = rt_allp[i];
 
 		if (roots.beside)
-			rt_lock(&pp->timerslock);
+			rt_plock_any(rt_getg()->m, &pp->timerslock);
 		for (uint32_t k = 0; k < pp->ntimers; k++) {
 			struct rt_timer *t = pp->timers[k].t;
 
@@ -552,7 +553,7 @@ mark_rest(struct gcworker *w)
 			mark_word(w, (uintptr_t)t->arg);
 		}
 		if (roots.beside)
-			rt_unlock(&pp->timerslock);
+			rt_punlock_any(rt_getg()->m, &pp->timerslock);
 	}
 	rt_final_mark_roots(w, roots.beside);
 	rt_gctypes_mark(w);

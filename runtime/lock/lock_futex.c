@@ -55,7 +55,7 @@
  * thread itself; others only read it. A thread without a g (a foreign thread, or
  * boot before tlsinit) may use locks too; it is simply not counted.
  *
- * Channels, semaphores and condition lists take theirs by plock.h: the same
+ * Channels, semaphores, condition lists, timers take theirs by plock.h: the same
  * word and the same slow path, with the fast one inlined and plain on one P.
  *
  * Note. A one-shot event: key 0 or 1. One sleeper, one wake-up for each

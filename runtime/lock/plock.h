@@ -1,6 +1,6 @@
 /*
  * plock.h - locks that only threads with a P take: channels, semaphores,
- * condition lists.
+ * condition lists. And, with less, the heaps of timers (rt_plock_any).
  *
  * The mutex of lock_futex.c, with three things that those locks allow. They are
  * taken millions of times a second, so their fast paths are here to be inlined,
@@ -10,7 +10,7 @@
  * instruction. And they are left by a store wherever membarrier(2) works, as
  * nobody relies on a barrier there (chan.c says what its looks without the lock
  * need instead; whoever is made ready after the unlock passes the barrier of
- * rt_runqput).
+ * rt_runqput; sched/time.c has its own for a new earliest timer).
  *
  * Why one P makes that sound: whoever holds such a lock has m->locks raised. It
  * can neither park nor lose its P (only Ps in system calls are taken, and none is
@@ -49,10 +49,18 @@ rt_one_p(void)
 /* acquire pairs with the release in leave.h, also on one P: it costs nothing
  * there, and ThreadSanitizer wants to see it. */
 static inline void
-rt_plock(struct m *mp, struct rt_mutex *l)
+rt_plock_by_cas(struct rt_mutex *l)
 {
 	uint8_t want = RT_MUTEX_FREE;
 
+	if (RT_UNLIKELY(!atomic_compare_exchange_strong_explicit(&l->key, &want,
+	        RT_MUTEX_HELD, memory_order_acquire, memory_order_relaxed)))
+		rt_lock_slow(l, true);
+}
+
+static inline void
+rt_plock(struct m *mp, struct rt_mutex *l)
+{
 	rt_assert(mp->p != NULL);
 	rt_plock_count(mp, 1);
 	rt_rank_enter(mp, l);
@@ -64,10 +72,7 @@ rt_plock(struct m *mp, struct rt_mutex *l)
 		    memory_order_relaxed);
 		return;
 	}
-	if (RT_LIKELY(atomic_compare_exchange_strong_explicit(&l->key, &want,
-	        RT_MUTEX_HELD, memory_order_acquire, memory_order_relaxed)))
-		return;
-	rt_lock_slow(l, true);
+	rt_plock_by_cas(l);
 }
 
 static inline void
@@ -76,6 +81,28 @@ rt_punlock(struct m *mp, struct rt_mutex *l)
 	rt_assert(mp->p != NULL);
 	rt_rank_leave(mp, l);
 	if (RT_LIKELY(rt_membarrier_works || rt_one_p()))
+		rt_leave_by_store(l);
+	else
+		rt_leave_by_exchange(l);
+	rt_plock_count(mp, -1);
+}
+
+/* For the heaps of timers, which markers without a P read too: taken by a
+ * locked instruction always, left by a store where the sleeper can pay. All who
+ * take such a lock do it by these two. */
+static inline void
+rt_plock_any(struct m *mp, struct rt_mutex *l)
+{
+	rt_plock_count(mp, 1);
+	rt_rank_enter(mp, l);
+	rt_plock_by_cas(l);
+}
+
+static inline void
+rt_punlock_any(struct m *mp, struct rt_mutex *l)
+{
+	rt_rank_leave(mp, l);
+	if (RT_LIKELY(rt_membarrier_works))
 		rt_leave_by_store(l);
 	else
 		rt_leave_by_exchange(l);

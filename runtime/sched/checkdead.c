@@ -40,6 +40,7 @@
 #include "os/os.h"
 #include "poll/netpoll.h"
 #include "sched/sched_priv.h"
+#include "sched/time.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -71,22 +72,12 @@ count_waiting(void)
 	return waiting;
 }
 
-static bool
-timers_pending(void)
-{
-	for (int32_t i = 0; i < rt_gomaxprocs; i++)
-		if (atomic_load(&rt_allp[i]->numtimers) >
-		    atomic_load(&rt_allp[i]->deletedtimers))
-			return true;
-	return false;
-}
-
 /* Could time, a descriptor, a signal or the end of marking still wake somebody?
  * Any thread. */
 bool
 rt_can_be_woken(void)
 {
-	return timers_pending() || rt_netpoll_waiters() > 0 ||
+	return rt_timers_count() > 0 || rt_netpoll_waiters() > 0 ||
 	    rt_signal_wanted() || rt_gc_marking();
 }
 

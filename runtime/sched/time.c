@@ -16,16 +16,23 @@
  * have to grow is cleaned first), so a heap holds at most a third more than
  * its armed timers, after an effort that is paid by the deletions.
  *
- * Every timer has a lock, a bit in its status, and two more bits:
+ * Every timer has a lock, a bit in its status, and three more bits:
  *
  *   ARMED    it will fire at when_ns
  *   SLOTTED  the heap of t->pp has, or is about to get, a slot with time
  *            t->nextwhen_ns for it; nextwhen_ns <= when_ns if also ARMED
+ *   AGAIN    it was armed a second time: it is worth while to keep its slot
  *
- *   status            meaning
+ *   status            meaning, whether AGAIN or not
  *   0                 nothing anywhere
  *   ARMED|SLOTTED     pending
  *   SLOTTED           deleted; the slot is still there and can be reused
+ *
+ * Many timers are made, stopped and forgotten: a request's timeout. Such a one
+ * costs two locked instructions, for the heap's lock and for its own in the
+ * stop. Until add returns nobody else knows it, so it is armed by a store; what
+ * is stopped and not AGAIN forgets its slot at once, which whoever cleans then
+ * sees by a look; the counts of armed timers are the owner's to write.
  *
  * A slot (w, t) in the heap of pp is t's slot iff t is SLOTTED, t->pp == pp
  * and t->nextwhen_ns == w; else it is a stale leftover. Moving a timer earlier
@@ -36,8 +43,9 @@
  *
  * Invariants, when timerslock is free:
  *   - slots are in heap order by when_ns; timer0when_ns is the top's, 0: none;
- *   - deletedtimers of all Ps = slots, here or being pushed, that are stale or
- *     whose timer is not ARMED. numtimers - deletedtimers is what is armed;
+ *   - timersup - timersdown of a P is how many timers are ARMED with t->pp that
+ *     P; each has a part that only the owner writes and one for the others.
+ *     What is more in numtimers is dead (stale, or its timer not ARMED);
  *   - every ARMED timer has its slot, or a thread is between the lock bit and
  *     the push in arm(). That thread has a P and does not stop there, so with
  *     the world stopped every one has it.
@@ -66,7 +74,7 @@
 #include "arch/arch.h"
 #include "fault/fault.h"
 #include "gc/gc.h"
-#include "lock/lock.h"
+#include "lock/plock.h"
 #include "mem/malloc.h"
 #include "os/os.h"
 #include "poll/netpoll.h"
@@ -78,6 +86,7 @@ enum {
 	TIMER_LOCKED = 1,
 	TIMER_ARMED = 2,
 	TIMER_SLOTTED = 4,
+	TIMER_AGAIN = 8,
 };
 
 #define SLOTS_MIN 256 /* first array: one page */
@@ -126,18 +135,32 @@ unlock_timer(struct rt_timer *t, uint32_t st)
 
 /* ---- the heap; timerslock is held ---- */
 
+/*
+ * One more armed, or one less. Plain for the P that we have, which nobody else
+ * writes. Release pairs with the acquire in rt_timers_armed.
+ */
 static void
-count_dead(struct p *pp, int32_t n)
+count_up(struct p *pp)
 {
-	atomic_fetch_add_explicit(
-	    &pp->deletedtimers, (uint32_t)n, memory_order_relaxed);
+	if (RT_LIKELY(pp == rt_getg()->m->p))
+		atomic_store_explicit(&pp->timersup.own,
+		    atomic_load_explicit(
+		        &pp->timersup.own, memory_order_relaxed) + 1,
+		    memory_order_release);
+	else
+		atomic_fetch_add(&pp->timersup.others, 1);
 }
 
-static bool
-too_many_dead(struct p *pp)
+static void
+count_down(struct p *pp)
 {
-	return atomic_load_explicit(&pp->deletedtimers, memory_order_relaxed)
-	    > atomic_load_explicit(&pp->numtimers, memory_order_relaxed) / 4;
+	if (RT_LIKELY(pp == rt_getg()->m->p))
+		atomic_store_explicit(&pp->timersdown.own,
+		    atomic_load_explicit(
+		        &pp->timersdown.own, memory_order_relaxed) + 1,
+		    memory_order_release);
+	else
+		atomic_fetch_add(&pp->timersdown.others, 1);
 }
 
 /* Publish what others read without the lock. */
@@ -233,13 +256,20 @@ is_slot_of(struct p *pp, struct rt_timer_slot s, uint32_t st)
 
 /*
  * Settle one slot: returns true if its timer is armed, with s->when_ns brought
- * up to date; else the slot is dead and forgotten by its timer.
+ * up to date; else the slot is dead and forgotten by its timer. (A timer that
+ * has nothing anywhere needs no lock for that: what it gets from now on is
+ * another slot, for whose push the heap's lock is needed.)
  */
 static bool
 settle_slot(struct p *pp, struct rt_timer_slot *s)
 {
-	uint32_t st = lock_timer(s->t);
-	bool mine = is_slot_of(pp, *s, st);
+	uint32_t st;
+	bool mine;
+
+	if (atomic_load_explicit(&s->t->status, memory_order_relaxed) == 0)
+		return false;
+	st = lock_timer(s->t);
+	mine = is_slot_of(pp, *s, st);
 
 	if (mine && (st & TIMER_ARMED) != 0) {
 		s->t->nextwhen_ns = s->when_ns = s->t->when_ns;
@@ -247,7 +277,6 @@ settle_slot(struct p *pp, struct rt_timer_slot *s)
 		return true;
 	}
 	unlock_timer(s->t, mine ? st & ~(uint32_t)TIMER_SLOTTED : st);
-	count_dead(pp, -1);
 	return false;
 }
 
@@ -274,7 +303,7 @@ clean(struct p *pp)
 static void
 insert(struct p *pp, struct rt_timer_slot s)
 {
-	if (pp->ntimers == pp->captimers && too_many_dead(pp))
+	if (pp->ntimers == pp->captimers && rt_timers_many_dead(pp))
 		clean(pp);
 	if (pp->ntimers == pp->captimers)
 		grow(pp);
@@ -302,18 +331,22 @@ wake_for(int64_t when_ns)
 		rt_netpoll_break();
 }
 
+/* The lock is left without a barrier, so who publishes a new top that others
+ * have to know of does it by a full one. */
 static void
-push(int64_t when_ns, struct rt_timer *t)
+push(struct m *mp, int64_t when_ns, struct rt_timer *t)
 {
-	struct p *pp = rt_getg()->m->p;
+	struct p *pp = mp->p;
 	bool first;
 
 	if (!rt_netpollinited()) /* where threads wait for the next timer */
 		rt_netpollgenericinit();
-	rt_lock(&pp->timerslock);
+	rt_plock_any(mp, &pp->timerslock);
 	insert(pp, (struct rt_timer_slot){ when_ns, t });
 	first = pp->timers[0].t == t;
-	rt_unlock(&pp->timerslock);
+	if (first)
+		atomic_store(&pp->timer0when_ns, when_ns);
+	rt_punlock_any(mp, &pp->timerslock);
 	if (first)
 		wake_for(when_ns);
 }
@@ -322,6 +355,8 @@ push(int64_t when_ns, struct rt_timer *t)
 static bool
 arm(struct rt_timer *t, int64_t when_ns, int64_t period_ns)
 {
+	struct m *mp = rt_getg()->m;
+	struct p *old;
 	uint32_t st;
 	bool armed;
 
@@ -332,25 +367,45 @@ arm(struct rt_timer *t, int64_t when_ns, int64_t period_ns)
 	t->when_ns = when_ns;
 	if (period_ns >= 0)
 		t->period_ns = period_ns;
-	if ((st & TIMER_SLOTTED) != 0) {
-		if (t->nextwhen_ns <= when_ns) {
-			if (!armed)
-				count_dead(t->pp, -1);
-			unlock_timer(t, st | TIMER_ARMED);
-			/* a heap of dead slots only is watched by nobody
-			 * (rt_timers_next): tell them that this one lives */
-			if (!armed)
-				wake_for(when_ns);
-			return armed;
-		}
-		if (armed)
-			count_dead(t->pp, 1);
+	if ((st & TIMER_SLOTTED) != 0 && t->nextwhen_ns <= when_ns) {
+		/* a heap of dead slots only is watched by nobody
+		 * (rt_timers_next): tell them that this one lives, by a full
+		 * barrier */
+		if (!armed)
+			atomic_fetch_add(&t->pp->timersup.others, 1);
+		unlock_timer(t, st | TIMER_ARMED | TIMER_AGAIN);
+		if (!armed)
+			wake_for(when_ns);
+		return armed;
 	}
-	t->pp = rt_getg()->m->p;
+	old = t->pp;
+	t->pp = mp->p;
 	t->nextwhen_ns = when_ns;
-	unlock_timer(t, TIMER_ARMED | TIMER_SLOTTED);
-	push(when_ns, t);
+	count_up(mp->p);
+	if (armed)
+		count_down(old);
+	unlock_timer(t, TIMER_ARMED | TIMER_SLOTTED | TIMER_AGAIN);
+	push(mp, when_ns, t);
 	return armed;
+}
+
+/*
+ * Never in a heap: no slot of it is anywhere, so nobody but our caller knows
+ * it, and it needs no lock. It is TIMER_AGAIN only when it is armed a second time.
+ */
+static void
+arm_fresh(struct rt_timer *t)
+{
+	struct m *mp = rt_getg()->m;
+
+	if (t->when_ns <= 0)
+		t->when_ns = 1;
+	t->pp = mp->p;
+	t->nextwhen_ns = t->when_ns;
+	count_up(mp->p);
+	atomic_store_explicit(&t->status, TIMER_ARMED | TIMER_SLOTTED,
+	    memory_order_release);
+	push(mp, t->when_ns, t);
 }
 
 void
@@ -358,7 +413,9 @@ rt_timer_add(struct rt_timer *t)
 {
 	if (t->f == NULL && t->cfn == NULL)
 		rt_throw("timer_add: timer without a function");
-	if (arm(t, t->when_ns, t->period_ns))
+	if (RT_LIKELY(t->pp == NULL))
+		arm_fresh(t);
+	else if (arm(t, t->when_ns, t->period_ns))
 		rt_throw("timer_add: timer is armed already");
 }
 
@@ -392,12 +449,14 @@ bool
 rt_timer_del(struct rt_timer *t)
 {
 	uint32_t st = lock_timer(t);
-	bool armed = (st & TIMER_ARMED) != 0;
 
-	if (armed)
-		count_dead(t->pp, 1);
-	unlock_timer(t, st & ~(uint32_t)TIMER_ARMED);
-	return armed;
+	if ((st & TIMER_ARMED) == 0) {
+		unlock_timer(t, st);
+		return false;
+	}
+	count_down(t->pp);
+	unlock_timer(t, (st & TIMER_AGAIN) != 0 ? st & ~(uint32_t)TIMER_ARMED : 0);
+	return true;
 }
 
 /* ---- running ---- */
@@ -460,8 +519,7 @@ take_top(struct p *pp, int64_t now_ns, struct due *ret)
 	bool mine = is_slot_of(pp, s, st);
 
 	if (!mine || (st & TIMER_ARMED) == 0) {
-		unlock_timer(t, mine ? 0 : st);
-		count_dead(pp, -1);
+		unlock_timer(t, mine ? st & ~(uint32_t)TIMER_SLOTTED : st);
 		pop_top(pp);
 		return false;
 	}
@@ -481,6 +539,7 @@ take_top(struct p *pp, int64_t now_ns, struct due *ret)
 		unlock_timer(t, st);
 		sift_down(pp, 0, s);
 	} else {
+		count_down(pp);
 		unlock_timer(t, 0);
 		pop_top(pp);
 	}
@@ -491,6 +550,7 @@ bool
 rt_timers_check(struct p *pp, int64_t now_ns, int64_t *ret_until)
 {
 	int64_t next;
+	struct m *mp = rt_getg()->m;
 	struct due d;
 	bool ran = false, fire;
 
@@ -499,27 +559,27 @@ rt_timers_check(struct p *pp, int64_t now_ns, int64_t *ret_until)
 		now_ns = rt_nanotime();
 	if (next == 0
 	    || (now_ns < next
-	        && (pp != rt_getg()->m->p || !too_many_dead(pp)))) {
+	        && (pp != mp->p || !rt_timers_many_dead(pp)))) {
 		if (ret_until != NULL)
 			*ret_until = next;
 		return false;
 	}
 
-	rt_lock(&pp->timerslock);
-	if (too_many_dead(pp))
+	rt_plock_any(mp, &pp->timerslock);
+	if (rt_timers_many_dead(pp))
 		clean(pp);
 	while (pp->ntimers > 0 && pp->timers[0].when_ns <= now_ns) {
 		fire = take_top(pp, now_ns, &d);
 		set_top(pp);
 		if (!fire)
 			continue;
-		rt_unlock(&pp->timerslock);
+		rt_punlock_any(mp, &pp->timerslock);
 		call(&d, now_ns);
 		ran = true;
-		rt_lock(&pp->timerslock);
+		rt_plock_any(mp, &pp->timerslock);
 	}
 	next = pp->ntimers > 0 ? pp->timers[0].when_ns : 0;
-	rt_unlock(&pp->timerslock);
+	rt_punlock_any(mp, &pp->timerslock);
 #ifdef RT_DEBUG
 	rt_timers_verify(pp);
 #endif
@@ -569,16 +629,6 @@ rt_time_sleep(int64_t ns)
 
 /* ---- over all Ps ---- */
 
-static uint32_t
-armed_on(struct p *pp)
-{
-	uint32_t n, dead;
-
-	n = atomic_load_explicit(&pp->numtimers, memory_order_relaxed);
-	dead = atomic_load_explicit(&pp->deletedtimers, memory_order_relaxed);
-	return n > dead ? n - dead : 0;
-}
-
 /* Ps are never freed and the array of them only grows under a stopped world,
  * so a walk without a P sees at worst an old count. */
 int64_t
@@ -591,7 +641,7 @@ rt_timers_next(struct p **ret_p)
 	for (i = 0; i < rt_gomaxprocs; i++) {
 		struct p *pp = rt_allp[i];
 
-		if (pp == NULL || armed_on(pp) == 0)
+		if (pp == NULL || rt_timers_armed(pp) == 0)
 			continue;
 		when = atomic_load_explicit(
 		    &pp->timer0when_ns, memory_order_acquire);
@@ -613,7 +663,7 @@ rt_timers_count(void)
 
 	for (i = 0; i < rt_gomaxprocs; i++) {
 		if (rt_allp[i] != NULL)
-			n += armed_on(rt_allp[i]);
+			n += rt_timers_armed(rt_allp[i]);
 	}
 	return n;
 }
@@ -623,13 +673,14 @@ rt_timers_move(struct p *from, struct p *to)
 {
 	struct p *lo = from->id < to->id ? from : to;
 	struct p *hi = lo == from ? to : from;
+	struct m *mp = rt_getg()->m;
 	struct rt_timer_slot s;
-	uint32_t i;
+	uint32_t i, n;
 
 	if (from == to)
 		rt_throw("timers_move: a P's heap onto itself");
-	rt_lock(&lo->timerslock);
-	rt_lock(&hi->timerslock);
+	rt_plock_any(mp, &lo->timerslock);
+	rt_plock_any(mp, &hi->timerslock);
 	clean(from);
 	for (i = 0; i < from->ntimers; i++) {
 		s = from->timers[i];
@@ -639,11 +690,11 @@ rt_timers_move(struct p *from, struct p *to)
 	}
 	from->ntimers = 0;
 	set_top(from);
-	/* Equal slots of one timer are still counted as dead: so many go over
-	 * with them. */
-	count_dead(to, (int32_t)atomic_exchange(&from->deletedtimers, 0));
-	rt_unlock(&hi->timerslock);
-	rt_unlock(&lo->timerslock);
+	n = rt_timers_armed(from);
+	atomic_fetch_add(&to->timersup.others, n);
+	atomic_fetch_add(&from->timersdown.others, n);
+	rt_punlock_any(mp, &hi->timerslock);
+	rt_punlock_any(mp, &lo->timerslock);
 }
 
 /* ---- checkTimers ---- */
@@ -681,9 +732,10 @@ verify_slot(struct p *pp, uint32_t i)
 void
 rt_timers_verify(struct p *pp)
 {
+	struct m *mp = rt_getg()->m;
 	uint32_t i;
 
-	rt_lock(&pp->timerslock);
+	rt_plock_any(mp, &pp->timerslock);
 	for (i = 0; i < pp->ntimers; i++)
 		verify_slot(pp, i);
 	for (i = pp->ntimers; i < pp->captimers; i++) {
@@ -695,5 +747,5 @@ rt_timers_verify(struct p *pp)
 		broken(pp, 0, "not published as the next");
 	if (pp->numtimers != pp->ntimers)
 		broken(pp, 0, "count is not published");
-	rt_unlock(&pp->timerslock);
+	rt_punlock_any(mp, &pp->timerslock);
 }

@@ -39,7 +39,8 @@ struct rt_timer_slot { /* what a heap holds; guard: its P's timerslock */
 /*
  * Arm, disarm, arm anew; all from a goroutine or g0 with a P, any number of
  * threads at once. Times are mono; one that is past fires at the next look.
- * add: a timer that is not armed, with when, period, arg and cfn (or f) set.
+ * add: a timer that is not armed, with when, period, arg and cfn (or f) set;
+ * one that never was armed (pp NULL) nobody else may touch before add returns.
  * del: true if this call prevented a firing; the function may still be running
  * when it was false. mod: arms with this time and period whether armed or not;
  * true if it was armed. reset: mod with the period it had.
@@ -56,6 +57,35 @@ void rt_timer_set(struct rt_timer *t, int64_t when_ns, int64_t period_ns,
 void rt_time_sleep(int64_t ns);
 /* now + ns without overflow, and never 0 or less. */
 int64_t rt_time_after(int64_t now_ns, int64_t ns);
+
+/*
+ * How many timers of pp's heap are armed; never too few: whoever counts one down
+ * had seen it counted up, so the downs are read first. Any thread.
+ */
+static inline uint32_t
+rt_timers_armed(struct p *pp)
+{
+	uint32_t down, up;
+
+	/* acquire pairs with the releases of count_up and count_down */
+	down = atomic_load_explicit(&pp->timersdown.own, memory_order_acquire)
+	    + atomic_load_explicit(
+	        &pp->timersdown.others, memory_order_acquire);
+	up = atomic_load_explicit(&pp->timersup.own, memory_order_relaxed)
+	    + atomic_load_explicit(
+	        &pp->timersup.others, memory_order_relaxed);
+	return up - down;
+}
+
+/* Are more than a quarter of pp's slots dead? About right, at any time. */
+static inline bool
+rt_timers_many_dead(struct p *pp)
+{
+	uint32_t n = atomic_load_explicit(
+	    &pp->numtimers, memory_order_relaxed);
+
+	return n - n / 4 > rt_timers_armed(pp);
+}
 
 /*
  * For the scheduler, on g0 with a P: run what is due on pp's heap, own or not.

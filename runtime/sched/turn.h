@@ -12,6 +12,7 @@
 #include "fault/fault.h"
 #include "sched/sched.h"
 #include "sched/sched_priv.h"
+#include "sched/time.h"
 
 /*
  * Nobody asks anything of mp, which has P pp: the world is not to stop, no safe
@@ -40,9 +41,7 @@ rt_timers_quiet(struct p *pp)
 
 	if (RT_LIKELY(when == 0))
 		return true;
-	return rt_p_clock(pp) < when &&
-	    atomic_load_explicit(&pp->deletedtimers, memory_order_relaxed) <=
-	    atomic_load_explicit(&pp->numtimers, memory_order_relaxed) / 4;
+	return rt_p_clock(pp) < when && !rt_timers_many_dead(pp);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "mem/heap_test.h"
 
 #include "gort.h"
+#include "lock/leave.h"
 #include "sched/sched_priv.h"
 
 #include <errno.h>
@@ -397,15 +398,22 @@ count_queued(void)
 static _Atomic int locked;
 
 /* The first root job of a cycle reads timers, last those of the P that there is
- * no more, and then the queue: it waits, and keeps a P. */
+ * no more, and then the queue: it waits, and keeps a P. This thread has none, so
+ * it takes the lock by hand, never sleeping on it. */
 static void *
 lock_timers(void *arg)
 {
-	rt_lock(&rt_allp[2]->timerslock);
+	struct rt_mutex *l = &rt_allp[2]->timerslock;
+	uint8_t want = RT_MUTEX_FREE;
+
+	while (!atomic_compare_exchange_strong(&l->key, &want, RT_MUTEX_HELD)) {
+		want = RT_MUTEX_FREE;
+		sched_yield();
+	}
 	atomic_store(&locked, 1);
 	while (atomic_load(&locked) == 1)
 		sched_yield();
-	rt_unlock(&rt_allp[2]->timerslock);
+	rt_leave_by_exchange(l);
 	return arg;
 }
 

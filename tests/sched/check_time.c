@@ -161,6 +161,33 @@ BOOTED(earlier_and_back_leaves_one)
 	return 0;
 }
 
+BOOTED(stopped_and_set_to_the_same_time)
+{
+	struct probe *p = probes(1);
+	int64_t base = rt_nanotime() + HOUR;
+	int i;
+
+	/* The first stop leaves a slot that is no longer the timer's. */
+	p->t.when_ns = base;
+	rt_timer_add(&p->t);
+	for (i = 0; i < 10; i++) {
+		ck_assert(rt_timer_del(&p->t));
+		ck_assert_uint_eq(rt_timers_count(), 0);
+		ck_assert(!rt_timer_mod(&p->t, base, 0));
+		ck_assert_uint_eq(rt_timers_count(), 1);
+		verify_all();
+	}
+	ck_assert_uint_le(slots(), 2);
+	rt_timer_mod(&p->t, rt_nanotime(), 0);
+	await_fired(p, 1);
+	gort_gomaxprocs(1); /* settles every slot */
+	gort_yield();
+	verify_all();
+	ck_assert_uint_eq(rt_timers_count(), 0);
+	ck_assert_int_eq(p->fired, 1);
+	return 0;
+}
+
 /* Ticks are at base + k periods whenever they are looked at: no drift. */
 struct beat {
 	struct rt_timer t;
@@ -222,6 +249,11 @@ BOOTED(random_operations)
 			ck_assert(rt_timer_del(&q->t) == was);
 			count -= was;
 			armed[q - p] = false;
+		} else if (q->t.pp == NULL) {
+			q->t.when_ns = when;
+			rt_timer_add(&q->t);
+			count++;
+			armed[q - p] = true;
 		} else {
 			ck_assert(rt_timer_mod(&q->t, when, 0) == was);
 			count += !was;
@@ -340,6 +372,26 @@ BOOTED(deleted_slots_are_dropped)
 	for (i = 0; i < N; i++)
 		rt_timer_mod(&p[i].t, rt_nanotime() + HOUR - i, 0);
 	ck_assert_uint_eq(rt_timers_count(), N);
+	verify_all();
+	return 0;
+}
+
+BOOTED(new_and_stopped_takes_no_room) /* the life of a request's timeout */
+{
+	enum { N = 10000 };
+	struct probe *p = probes(N);
+	int i;
+
+	for (i = 0; i < N; i++) {
+		p[i].t.when_ns = rt_nanotime() + HOUR;
+		rt_timer_add(&p[i].t);
+		if (i % 100 != 0)
+			ck_assert(rt_timer_del(&p[i].t));
+	}
+	ck_assert_uint_eq(rt_timers_count(), N / 100);
+	ck_assert_uint_lt(slots(), 1000);
+	while (slots() > N / 100 * 4 / 3)
+		gort_yield();
 	verify_all();
 	return 0;
 }
@@ -732,10 +784,12 @@ main(void)
 	booted_add(tc, del_prevents);
 	booted_add(tc, mod_moves_both_ways);
 	booted_add(tc, earlier_and_back_leaves_one);
+	booted_add(tc, stopped_and_set_to_the_same_time);
 	booted_add(tc, periodic_does_not_drift);
 	booted_add_loop(tc, random_operations, 2);
 	booted_add(tc, many_at_the_same_timers);
 	booted_add(tc, deleted_slots_are_dropped);
+	booted_add(tc, new_and_stopped_takes_no_room);
 	booted_add(tc, set_and_clear_takes_no_room);
 	booted_add(tc, timers_survive_their_p);
 	booted_add(tc, next_is_the_earliest);
