@@ -612,16 +612,27 @@ break_gen(void)
 	atomic_fetch_add(&node_span()->sweepgen, 1);
 }
 
+/* A span some node of which has a record: the newest may have none. */
+static struct mspan *
+recorded_span(void)
+{
+	struct node *n = global;
+
+	while (rt_spanof((uintptr_t)n)->specials == NULL)
+		n = n->next;
+	return rt_spanof((uintptr_t)n);
+}
+
 static void
 break_record(void)
 {
-	node_span()->specials->obj = 8;
+	recorded_span()->specials->obj = 8;
 }
 
 static void
 break_record_flag(void)
 {
-	atomic_store(&node_span()->has_specials, false);
+	atomic_store(&recorded_span()->has_specials, false);
 }
 
 static void
