@@ -209,11 +209,23 @@ selects(void *arg)
 	}
 }
 
+/* Another round takes the last one's channel out of global as well. A word left on
+ * a live stack may hide somebody for good, so it will do when in one round of five
+ * nobody more stays hidden; nobody may be named who has not leaked. */
 static int
 select_body(void *arg)
 {
-	T_CHECK(leaked_of(selects, 2) == 1);
-	return 0;
+	int before = -1;
+
+	for (int round = 1; round <= 5; round++) {
+		int n = leaked_of(selects, 2 * round);
+
+		T_CHECK(n <= 2 * round - 1);
+		if (n == before + 2)
+			return 0;
+		before = n;
+	}
+	return 1;
 }
 
 static void
