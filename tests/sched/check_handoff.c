@@ -135,6 +135,9 @@ static int
 alarms_go_on(void *arg)
 {
 	(void)arg;
+#ifdef RT_SANITIZED
+	return 0; /* everybody goes by g0 there: nothing lies between two */
+#endif
 	rt_debug.preemptstress = 1;
 	start_pair(false);
 	start_pair(true);
